@@ -1,0 +1,143 @@
+//! Arithmetic, comparison, truth: the universal rest first, then the dialect.
+
+use super::{Pc, finish, finish_as};
+use crate::context::Context;
+use crate::dialect::{BinaryOp, CompareOp, Outcome, UnaryOp};
+use crate::error::Result;
+use crate::frame::ReturnKind;
+use crate::interp::ops::{seen, truth_value};
+use quadriga_bytecode::{Insn, Opcode};
+use quadriga_heap::ValueExt;
+use quadriga_value::Value;
+
+fn note_other(cx: &mut Context, w: Insn) {
+    if w.x() & seen::OTHER == 0 {
+        // SAFETY: the instruction word stands before `pc` in this context's copy of the code.
+        unsafe { *cx.pc.cast_mut().cast::<u8>().sub(7) |= seen::OTHER };
+    }
+}
+
+fn binary_op(op: Opcode) -> BinaryOp {
+    match op {
+        Opcode::Add | Opcode::AddI | Opcode::AddK => BinaryOp::Add,
+        Opcode::Sub | Opcode::SubI | Opcode::SubK => BinaryOp::Sub,
+        Opcode::Mul | Opcode::MulK => BinaryOp::Mul,
+        Opcode::Div | Opcode::DivK => BinaryOp::Div,
+        Opcode::Mod | Opcode::ModK => BinaryOp::Mod,
+        Opcode::Pow => BinaryOp::Pow,
+        Opcode::IDiv => BinaryOp::IDiv,
+        Opcode::BitAnd => BinaryOp::BitAnd,
+        Opcode::BitOr => BinaryOp::BitOr,
+        Opcode::BitXor => BinaryOp::BitXor,
+        Opcode::Shl => BinaryOp::Shl,
+        _ => BinaryOp::Shr,
+    }
+}
+
+pub(super) fn binary(cx: &mut Context, w: Insn) -> Result<Pc> {
+    let op = w.op().expect("verified code");
+    let x = cx.register(w.b());
+    let y = match op {
+        Opcode::AddI | Opcode::SubI => Value::int(w.c_signed()),
+        Opcode::AddK | Opcode::SubK | Opcode::MulK | Opcode::DivK | Opcode::ModK => cx.constant(w.c()),
+        _ => cx.register(w.c()),
+    };
+    note_other(cx, w);
+    let op = binary_op(op);
+    if op == BinaryOp::Add
+        && let (Some(a), Some(b)) = (x.as_str(), y.as_str())
+    {
+        let joined = cx.heap.str_concat(a, b)?;
+        cx.set_register(w.a(), joined.value());
+        return Ok(cx.after(w));
+    }
+    let outcome = cx.dialect_ref().binary(cx, op, x, y)?;
+    finish(cx, w, outcome, w.a())
+}
+
+pub(super) fn unary(cx: &mut Context, w: Insn) -> Result<Pc> {
+    let x = cx.register(w.b());
+    if w.op() == Some(Opcode::Not) {
+        let outcome = cx.dialect_ref().unary(cx, UnaryOp::Not, x)?;
+        return finish(cx, w, outcome, w.a());
+    }
+    note_other(cx, w);
+    let outcome = cx.dialect_ref().unary(cx, UnaryOp::Neg, x)?;
+    finish(cx, w, outcome, w.a())
+}
+
+pub(super) fn compare(cx: &mut Context, w: Insn) -> Result<Pc> {
+    let op = match w.op() {
+        Some(Opcode::Eq) => CompareOp::Eq,
+        Some(Opcode::Ne) => CompareOp::Ne,
+        Some(Opcode::Lt) => CompareOp::Lt,
+        _ => CompareOp::Le,
+    };
+    let (x, y) = (cx.register(w.b()), cx.register(w.c()));
+    match cx.dialect_ref().compare(cx, op, x, y)? {
+        // The answer is a boolean in nearly all cases; anything else is a value that the language wants.
+        Outcome::Value(v) => {
+            let v = v.as_bool().map_or(v, |r| truth_value(w, r));
+            cx.set_register(w.a(), v);
+            Ok(cx.after(w))
+        }
+        other => finish_as(cx, w, other, ReturnKind::Truth.with(w.a())),
+    }
+}
+
+pub(super) fn compare_jump(cx: &mut Context, w: Insn) -> Result<Pc> {
+    let op = w.op().expect("verified code");
+    let x = cx.register(w.a());
+    let y = match op {
+        Opcode::JEq | Opcode::JNe | Opcode::JLt | Opcode::JNLt | Opcode::JLe | Opcode::JNLe => cx.register(w.b()),
+        Opcode::JEqK | Opcode::JNeK => cx.constant(w.b()),
+        _ => Value::int(w.b_signed()),
+    };
+    let how = match op {
+        Opcode::JEq | Opcode::JEqI | Opcode::JEqK => CompareOp::Eq,
+        Opcode::JNe | Opcode::JNeI | Opcode::JNeK => CompareOp::Ne,
+        Opcode::JLt | Opcode::JNLt | Opcode::JLtI | Opcode::JNLtI => CompareOp::Lt,
+        Opcode::JLe | Opcode::JNLe | Opcode::JLeI | Opcode::JNLeI => CompareOp::Le,
+        Opcode::JGtI | Opcode::JNGtI => CompareOp::Gt,
+        _ => CompareOp::Ge,
+    };
+    let outcome = cx.dialect_ref().compare(cx, how, x, y)?;
+    finish_as(cx, w, outcome, ReturnKind::Branch.with(0))
+}
+
+/// Whether the jump `op` is taken when its condition has this truth.
+pub(super) fn jumps_on(op: Opcode, truth: bool) -> bool {
+    let negated = matches!(
+        op,
+        Opcode::JNLt | Opcode::JNLe | Opcode::JNLtI | Opcode::JNLeI | Opcode::JNGtI | Opcode::JNGeI | Opcode::JFalse
+    );
+    truth != negated
+}
+
+pub(super) fn truth_jump(cx: &mut Context, w: Insn) -> Result<Pc> {
+    let x = cx.register(w.a());
+    let outcome = cx.dialect_ref().truth(cx, x)?;
+    finish_as(cx, w, outcome, ReturnKind::Branch.with(0))
+}
+
+/// Truth of a value where no script code is needed; otherwise the outcome to wait for.
+pub(super) fn truth_of(cx: &mut Context, v: Value) -> Result<std::result::Result<bool, Outcome>> {
+    let known = match v.as_bool() {
+        Some(b) => Some(b),
+        None if v.is_nil() => Some(false),
+        None => v.as_number().map(|n| n != 0.0),
+    };
+    if let Some(b) = known {
+        return Ok(Ok(b));
+    }
+    match cx.dialect_ref().truth(cx, v)? {
+        Outcome::Value(b) => Ok(Ok(b == Value::TRUE)),
+        other => Ok(Err(other)),
+    }
+}
+
+pub(super) fn special(cx: &mut Context, w: Insn) -> Result<Pc> {
+    let (x, y) = (cx.register(w.b()), cx.register(w.c()));
+    let outcome = cx.dialect_ref().special(cx, w.x(), x, y)?;
+    finish(cx, w, outcome, w.a())
+}
