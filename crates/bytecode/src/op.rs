@@ -211,7 +211,7 @@ opcodes! {
     NewObject "newobject" [None Write Read None] 0 Next "a = empty map with prototype b.";
 
     // -- calls
-    Call "call" [Flags Call Write Count] 1 Next "b = a(a+3 ..), c arguments; x = 1: with self in a+1 and home in a+2, else both become nil. The cache word remembers the callee.";
+    Call "call" [Flags Call Write Count] 2 Next "b = a(a+3 ..), c arguments; x = 1: with self in a+1 and home in a+2, else both become nil. The cache words count the first target and the others.";
     Ret "ret" [None Read None None] 0 End "Return a.";
     RetNil "retnil" [None None None None] 0 End "Return nil.";
     Closure "closure" [None Write Func None] 0 Next "a = function b with its captures.";

@@ -128,7 +128,7 @@ impl Heap {
         self.remembered.clear();
         for &object in roots {
             // SAFETY: roots are live objects: reported as such, or found in the tables of the heap.
-            unsafe { marker.root(object) };
+            unsafe { marker.reach(object) };
         }
         marker.drain();
         let (marked, scratch) = marker.finish();

@@ -26,6 +26,15 @@ impl MapRef {
         unsafe { TableRef::from_ptr(at::<Table>(self.fields().cap_or_table)) }
     }
 
+    /// Leaves a dictionary without table, and the table without entries: see `list::retire`.
+    pub(crate) fn remove_table(self) {
+        if let Some(table) = self.table() {
+            table.retire();
+        }
+        // SAFETY: a live map (module rule of `refs`), of which no borrow is held.
+        unsafe { (*self.ptr()).cap_or_table = 0 }
+    }
+
     #[inline(always)]
     pub(crate) fn set_count(self, count: usize) {
         // SAFETY: a live map (module rule of `refs`), of which no borrow is held.
@@ -109,6 +118,7 @@ impl Heap {
         if let Some(old) = old {
             copy_entries(old, table);
         }
+        m.remove_table();
         self.put_table(m, table);
         Ok(table)
     }
@@ -219,8 +229,7 @@ impl Heap {
             let stamp = self.new_stamp();
             table.reset(stamp);
         } else {
-            // SAFETY: a live map, of which no borrow is held.
-            unsafe { (*m.ptr()).cap_or_table = 0 };
+            m.remove_table();
         }
     }
 

@@ -168,7 +168,7 @@ pub struct Values {
     /// Header.
     pub header: Header,
     /// Number of initialised values from the start on (the collector scans these); all of them, unused
-    /// ones being `EMPTY`, so that appending to a list does not write here.
+    /// ones being `EMPTY`, so that appending to a list does not write here. 0 once the owner has left it.
     pub len: u32,
     /// Capacity.
     pub cap: u32,

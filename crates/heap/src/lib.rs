@@ -57,6 +57,19 @@ mod table;
 mod typed;
 
 #[cfg(test)]
+mod list_tests;
+#[cfg(test)]
+mod map_tests;
+#[cfg(test)]
+mod record_tests;
+#[cfg(test)]
+mod shape_tests;
+#[cfg(test)]
+mod string_tests;
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
 mod collector_tests;
 
 pub use account::{HeapConfig, HeapStats};

@@ -195,6 +195,20 @@ pub(crate) fn first_slot(storage: *mut Values) -> *mut Value {
     storage.wrapping_add(1).cast()
 }
 
+/// Empties storage that its owner no longer refers to. Stores call the barrier of the owner only, so what
+/// stands here would not be kept up to date for a collector that finds the storage by an old address on the
+/// native stack.
+///
+/// # Safety
+/// `storage` is null or storage of values that nobody uses any more.
+#[inline(always)]
+pub(crate) unsafe fn retire(storage: *mut Values) {
+    if !storage.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { (*storage).len = 0 }
+    }
+}
+
 impl Heap {
     /// Storage for `capacity` values, all `EMPTY`.
     pub(crate) fn alloc_values(&mut self, capacity: usize) -> Result<*mut Values, HeapError> {
@@ -351,6 +365,7 @@ impl Heap {
             if len > 0 {
                 std::ptr::copy_nonoverlapping((*p).elems, first_slot(storage), len);
             }
+            retire((*p).buffer);
             (*p).elems = first_slot(storage);
             (*p).buffer = storage;
             (*p).cap = capacity as u32;
@@ -471,8 +486,12 @@ impl Heap {
     /// Takes all elements off; the storage goes too.
     pub fn list_clear(&mut self, list: ListRef) {
         let p = list.ptr();
-        // SAFETY: a live list, of which no borrow is held; an empty list needs no storage.
+        // SAFETY: a live list, of which no borrow is held; an empty list needs no storage. The storage of a
+        // range is no pointer.
         unsafe {
+            if !list.is_range() {
+                retire((*p).buffer);
+            }
             (*p).header.aux = ListKind::Fresh as u8;
             (*p).len = 0;
             (*p).cap = 0;

@@ -6,7 +6,7 @@
 use crate::error::HeapError;
 use crate::heap::Heap;
 use crate::layout::{ListKind, Values};
-use crate::list::{check_len, first_slot, join, kind_of_all};
+use crate::list::{check_len, first_slot, join, kind_of_all, retire};
 use crate::refs::ListRef;
 use quadriga_value::Value;
 
@@ -287,6 +287,7 @@ impl Heap {
         // SAFETY: the new storage has room for all elements; no borrow of the list is held.
         unsafe {
             std::ptr::copy_nonoverlapping((*p).elems, first_slot(storage), len);
+            retire((*p).buffer);
             (*p).elems = first_slot(storage);
             (*p).buffer = storage;
             (*p).cap = capacity as u32;

@@ -19,8 +19,8 @@ use crate::address::at;
 use crate::dict::init_dictionary;
 use crate::error::HeapError;
 use crate::heap::Heap;
-use crate::layout::{Kind, Map, flags};
-use crate::list::first_slot;
+use crate::layout::{Kind, Map, Values, flags};
+use crate::list::{first_slot, retire};
 use crate::refs::{MapRef, StrRef, ValueExt};
 use crate::shape::ShapeId;
 use crate::table::normalize_key;
@@ -111,6 +111,15 @@ impl MapRef {
     /// Where the slots stand that were made with the map.
     fn inline_slots(self) -> *mut Value {
         at::<Value>(self.address() + size_of::<Map>())
+    }
+
+    /// The storage of the slots; null if they stand behind the map.
+    fn slot_storage(self) -> *mut Values {
+        let slots = self.fields().slots;
+        if slots == self.inline_slots() {
+            return std::ptr::null_mut();
+        }
+        at::<Values>(slots.addr() - size_of::<Values>())
     }
 
     #[inline(always)]
@@ -384,6 +393,7 @@ impl Heap {
         // SAFETY: the new storage has room for all slots; no borrow of the map is held.
         unsafe {
             std::ptr::copy_nonoverlapping((*p).slots, first, (*p).count as usize);
+            retire(m.slot_storage());
             (*p).slots = first;
             (*p).cap_or_table = capacity;
             self.barrier(m.header());
@@ -464,6 +474,8 @@ impl Heap {
             }
         }
         let proto = self.shapes.proto(m.shape());
+        // SAFETY: the slots are copied; nobody uses them any more.
+        unsafe { retire(m.slot_storage()) };
         m.set_shape(ShapeId::NONE, count);
         m.set_dict_proto(proto);
         // SAFETY: a live map, of which no borrow is held.

@@ -57,8 +57,7 @@ impl Heap {
                 m.set_dict_proto(None);
             }
             m.set_count(0);
-            // SAFETY: a live map, of which no borrow is held.
-            unsafe { (*m.ptr()).cap_or_table = 0 };
+            m.remove_table();
             self.keys_changed(m);
         }
     }

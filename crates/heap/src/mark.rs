@@ -2,8 +2,8 @@
 //!
 //! Takes objects, leaves them and all that they refer to marked, with the old-and-unlogged bit set. A minor
 //! marking keeps the marks of the last one, so it stops at every old object; a full one starts from cleared
-//! marks. No recursion: grey objects wait on a stack, long runs of values as runs. Cost: one pass over the
-//! fields of the objects that are marked.
+//! marks. No recursion: objects wait on a stack, long runs of values as runs. Cost: one pass over the fields
+//! of the objects that are marked; the loads of their headers overlap.
 
 use crate::address::{at, header_of};
 use crate::block;
@@ -17,10 +17,15 @@ use quadriga_value::Value;
 /// the stack with its elements.
 const RUN: usize = 1024;
 
+/// Objects whose headers are being loaded while others are marked.
+const RING: usize = 8;
+
 /// Lists that a marking needs, kept between collections.
 #[derive(Default)]
 pub(crate) struct Scratch {
+    /// Objects to mark and trace (some twice: they are marked when they leave).
     grey: Vec<*mut Header>,
+    /// Values to visit when `grey` is empty.
     runs: Vec<(*const Value, usize)>,
     weaks: Vec<*mut Weak>,
     shape_values: Vec<Value>,
@@ -99,17 +104,16 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// A root.
+    /// A root, or the target of an edge: to be marked unless it is. Does not touch the object.
     ///
     /// # Safety
     /// `object` is a live object of the heap.
     #[inline(always)]
-    pub(crate) unsafe fn root(&mut self, object: *mut Header) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if self.mark(object) && has_edges(*object) {
-                self.lists.grey.push(object);
-            }
+    pub(crate) unsafe fn reach(&mut self, object: *mut Header) {
+        let address = object.addr();
+        // SAFETY: the caller's promise; the address lies in a chunk.
+        if !(self.frames.contains(address) && unsafe { block::is_marked(address) }) {
+            self.lists.grey.push(object);
         }
     }
 
@@ -139,7 +143,7 @@ impl<'a> Marker<'a> {
         for value in values.drain(..) {
             if let Some(object) = header_of(value) {
                 // SAFETY: shapes that are in use hold live objects.
-                unsafe { self.root(object) };
+                unsafe { self.reach(object) };
             }
         }
         self.lists.shape_values = values;
@@ -147,19 +151,41 @@ impl<'a> Marker<'a> {
 
     /// Marks everything that the grey objects reach.
     pub(crate) fn drain(&mut self) {
+        // Between the stack and the marking an object waits in a ring while its header is being loaded.
+        let mut ring = [std::ptr::null_mut::<Header>(); RING];
+        let (mut place, mut waiting) = (0, 0);
         loop {
-            while let Some(object) = self.lists.grey.pop() {
+            let next = self.lists.grey.pop().unwrap_or(std::ptr::null_mut());
+            if !next.is_null() {
+                prefetch(next);
+                waiting += 1;
+            }
+            let object = std::mem::replace(&mut ring[place], next);
+            place = (place + 1) % RING;
+            if !object.is_null() {
+                waiting -= 1;
                 // SAFETY: grey objects are live.
-                unsafe { trace(object, self) };
+                unsafe {
+                    if self.mark(object) && has_edges(*object) {
+                        trace(object, self);
+                    }
+                }
+            } else if waiting == 0 && !self.next_run() {
+                break;
             }
-            let Some((first, len)) = self.lists.runs.pop() else { break };
-            let now = len.min(RUN);
-            if now < len {
-                self.lists.runs.push((first.wrapping_add(now), len - now));
-            }
-            // SAFETY: a piece of a run that `values` was promised to be initialised.
-            unsafe { self.scan(first, now) };
         }
+    }
+
+    /// Scans a piece of a run; whether there was one.
+    fn next_run(&mut self) -> bool {
+        let Some((first, len)) = self.lists.runs.pop() else { return false };
+        let now = len.min(RUN);
+        if now < len {
+            self.lists.runs.push((first.wrapping_add(now), len - now));
+        }
+        // SAFETY: a piece of a run that `values` was promised to be initialised.
+        unsafe { self.scan(first, now) };
+        true
     }
 
     /// # Safety
@@ -171,7 +197,7 @@ impl<'a> Marker<'a> {
             unsafe {
                 let value = *first.wrapping_add(index);
                 if value.is_object() {
-                    self.root(at(value.address_unchecked()));
+                    self.reach(at(value.address_unchecked()));
                 }
             }
         }
@@ -199,7 +225,7 @@ impl Visitor for Marker<'_> {
     #[inline(always)]
     fn object(&mut self, object: *mut Header) {
         // SAFETY: references in live objects lead to live objects.
-        unsafe { self.root(object) };
+        unsafe { self.reach(object) };
     }
 
     #[inline(always)]
@@ -230,6 +256,23 @@ impl Visitor for Marker<'_> {
             self.shape_values(values);
         }
     }
+}
+
+/// Asks for the cache line of an object.
+#[inline(always)]
+fn prefetch(object: *const Header) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: a hint; it cannot fault.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(object.cast());
+    }
+    #[cfg(all(target_arch = "aarch64", not(miri)))]
+    // SAFETY: a hint; it cannot fault.
+    unsafe {
+        std::arch::asm!("prfm pldl1keep, [{}]", in(reg) object, options(nostack, preserves_flags, readonly));
+    }
+    #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    let _ = object;
 }
 
 /// Counts the values of an object.

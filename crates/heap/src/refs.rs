@@ -18,8 +18,7 @@ use quadriga_value::Value;
 use std::fmt;
 use std::ptr::NonNull;
 
-/// Flags that nothing in the heap relies on: the layers above set and clear them as they like.
-/// be set by anybody; it is never cleared.)
+/// Flags that the layers above may set. The others state facts on which the heap relies.
 pub const FREE_FLAGS: u8 = flags::IMMUTABLE | flags::SHARED | flags::KEEP_SHAPE | flags::PROTO;
 
 macro_rules! reference {

@@ -315,6 +315,15 @@ impl TableRef {
         }
     }
 
+    /// Forgets all entries of a table that is not used any more.
+    pub(crate) fn retire(self) {
+        // SAFETY: a live table of which nothing is borrowed.
+        unsafe {
+            (*self.ptr()).used = 0;
+            (*self.ptr()).first = 0;
+        }
+    }
+
     /// Forgets all entries, in time linear in the size of the index.
     pub(crate) fn reset(self, stamp: u64) {
         // SAFETY: a live table of which nothing is borrowed; the index has `mask + 1` places.

@@ -539,6 +539,22 @@ impl Context {
         unsafe { Insn(*self.pc.sub(1)) }
     }
 
+    /// The functions that exist here so far.
+    pub fn functions(&self) -> impl Iterator<Item = &FunctionInstance> {
+        self.units.iter().flat_map(|u| u.functions.iter().flatten().map(|f| &**f))
+    }
+
+    /// The operation whose slow path runs.
+    pub fn running_opcode(&self) -> Option<quadriga_bytecode::Opcode> {
+        if self.instance().is_some() && !self.pc.is_null() { self.insn().op() } else { None }
+    }
+
+    /// The name space of the running function (the context's globals if none runs).
+    pub fn running_globals(&self) -> MapRef {
+        let unit = self.instance().map(|i| i.unit as usize);
+        unit.and_then(|u| self.units[u].globals.as_map()).unwrap_or_else(|| self.globals())
+    }
+
     // ---- entering -------------------------------------------------------------------------------------
 
     /// Runs `f` on the context's own native stack, under its limits. Nested calls run directly.

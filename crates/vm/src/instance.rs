@@ -181,8 +181,8 @@ fn reset_caches(words: &mut [u64]) {
 
 fn reset_cache(op: Opcode, cache: &mut [u64]) {
     match op {
-        // The count of turns is no reference.
-        Opcode::Loop => {}
+        // Counts, and names of functions that live as long as the context.
+        Opcode::Loop | Opcode::Call => {}
         _ if cache.len() >= 3 => {
             cache.fill(0);
             cache[0] = NO_SHAPE;

@@ -11,6 +11,7 @@ mod api;
 mod context;
 mod dialect;
 mod error;
+pub mod feedback;
 mod frame;
 mod instance;
 mod interp;

@@ -24,10 +24,12 @@ pub(crate) mod seen {
     pub const DOUBLE: u8 = 2;
     pub const MIXED: u8 = 4;
     pub const OTHER: u8 = 8;
-    /// Element access: the container was a list and the index an integer in range.
-    pub const LIST: u8 = 1;
-    /// Element access: anything else.
-    pub const ELSE: u8 = 2;
+    /// Element access: the container was a list of kind `n` (bit `n`, see `ListKind`) and the index in range.
+    pub const LISTS: u8 = 0b1_1111;
+    /// Element access: the container was no list, or the index no integer.
+    pub const ELSE: u8 = 32;
+    /// Element access: the index was out of the range of the list.
+    pub const OUT_OF_RANGE: u8 = 64;
 }
 
 /// Recipes as they stand in cache words.
@@ -340,7 +342,11 @@ fn int_mod(x: Value, y: Value) -> Option<Value> {
     let (a, b) = (x.as_int_unchecked(), y.as_int_unchecked());
     if a >= 0 && b > 0 {
         // Division of 32-bit numbers takes a third of the time.
-        let r = if (a | b) >> 32 == 0 { (a as u32 % b as u32) as i64 } else { a % b };
+        let r = if (a | b) >> 32 == 0 {
+            (a as u32).checked_rem(b as u32).unwrap_or(0) as i64
+        } else {
+            a.checked_rem(b).unwrap_or(0)
+        };
         Some(Value::int(r))
     } else {
         None
@@ -695,7 +701,7 @@ op!(GetIndex(w, pc, base, k, cx) {
         if header & HEADER_KIND == Kind::List as u32 && header & HEADER_AUX != RANGE_AUX {
             let i = i.as_int_unchecked();
             if (i as u64) < (*list).len as u64 {
-                note(w, pc, seen::LIST);
+                note(w, pc, 1 << (header >> 24));
                 set(base, w.a(), *(*list).elems.add(i as usize));
                 return Flow::Next(pc);
             }
@@ -716,7 +722,7 @@ op!(SetIndex(w, pc, base, k, cx) {
                 || kind == ListKind::Double as u32 && v.is_double();
             let i = i.as_int_unchecked();
             if fits && (i as u64) < (*list).len as u64 {
-                note(w, pc, seen::LIST);
+                note(w, pc, 1 << kind);
                 *(*list).elems.add(i as usize) = v;
                 return Flow::Next(pc);
             }
@@ -748,10 +754,17 @@ op!(Call(w, pc, base, k, cx) {
         *window.add(2) = Value::NIL;
     }
     let cache = pc.cast_mut();
-    if *cache != callee.bits() {
-        *cache = callee.bits();
+    let target = instance.expose_provenance() as u64;
+    if *cache == target {
+        *cache.add(1) += 1;
+    } else {
+        // The first target stays; the others are counted together in the upper half.
+        if *cache == 0 {
+            *cache = target;
+        }
+        *cache.add(1) += 1 << 32;
     }
-    *fp = Frame { pc: pc.add(1), base, k, ret: w.b() as u64 };
+    *fp = Frame { pc: pc.add(2), base, k, ret: w.b() as u64 };
     (*cx).fp = fp.add(1);
     Flow::Frame((*instance).code, window, (*instance).k)
 });

@@ -10,17 +10,17 @@ use crate::context::Context;
 use quadriga_bytecode::{Insn, Opcode};
 use quadriga_value::Value;
 
-type Handler = unsafe fn(u64, *const u64, *mut Value, *const Value, *mut Context, *const Table);
+type Handler = unsafe fn(u64, *const u64, *mut Value, *const Value, *mut Context);
 
 #[repr(transparent)]
 struct Table([Handler; Opcode::COUNT]);
 
 macro_rules! dispatch {
-    ($pc:expr, $base:expr, $k:expr, $cx:ident, $table:ident) => {{
+    ($pc:expr, $base:expr, $k:expr, $cx:ident) => {{
         let pc = $pc;
         let w = *pc;
-        let handler = *$table.cast::<Handler>().add((w & 0xFF) as usize);
-        handler(w, pc.add(1), $base, $k, $cx, $table)
+        let handler = *TABLE.0.as_ptr().add((w & 0xFF) as usize);
+        handler(w, pc.add(1), $base, $k, $cx)
     }};
 }
 
@@ -30,14 +30,13 @@ unsafe fn slow(
     base: *mut Value,
     k: *const Value,
     cx: *mut Context,
-    table: *const Table,
 ) {
     // SAFETY: arguments of a handler; a slow path leaves the state of the function to go on with in the
     // context.
     unsafe {
         let next = run_slow(Insn(w), pc, base, k, cx);
         if !next.is_null() {
-            dispatch!(next, (*cx).base, (*cx).k, cx, table)
+            dispatch!(next, (*cx).base, (*cx).k, cx)
         }
     }
 }
@@ -53,14 +52,13 @@ macro_rules! handlers {
                 base: *mut Value,
                 k: *const Value,
                 cx: *mut Context,
-                table: *const Table,
-            ) {
+                        ) {
                 // SAFETY: verified code; the fast path keeps the contract of `ops`.
                 unsafe {
                     match ops::$op(Insn(w), pc, base, k, cx) {
-                        Flow::Next(pc) => dispatch!(pc, base, k, cx, table),
-                        Flow::Frame(pc, base, k) => dispatch!(pc, base, k, cx, table),
-                        Flow::Slow => slow(w, pc, base, k, cx, table),
+                        Flow::Next(pc) => dispatch!(pc, base, k, cx),
+                        Flow::Frame(pc, base, k) => dispatch!(pc, base, k, cx),
+                        Flow::Slow => slow(w, pc, base, k, cx),
                     }
                 }
             })*
@@ -76,7 +74,6 @@ quadriga_bytecode::for_each_opcode!(handlers);
 pub(super) unsafe fn run(cx: *mut Context) {
     // SAFETY: the state in the context is that of a verified function.
     unsafe {
-        let table = &raw const TABLE;
-        dispatch!((*cx).pc, (*cx).base, (*cx).k, cx, table)
+        dispatch!((*cx).pc, (*cx).base, (*cx).k, cx)
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! *Takes* a tree; *leaves* text, one statement per line at the top level; *costs* a recursion as high as the tree.
 
-use super::ast::{Block, Expr, ExprKind, Function, LogicalOp, PostfixKind, Stmt, StmtKind, Target, TargetKind, UnaryOp};
+use super::ast::{
+    Block, Expr, ExprKind, Function, LogicalOp, PostfixKind, Stmt, StmtKind, Target, TargetKind, UnaryOp,
+};
 use std::fmt::Write;
 
 /// The statements of `block`, one per line.
@@ -18,7 +20,11 @@ pub fn block(block: &Block) -> String {
     out
 }
 
-fn list<'a, T: 'a>(out: &mut String, items: impl IntoIterator<Item = &'a T>, write: impl Fn(&mut String, &T)) {
+fn list<'a, T: 'a>(
+    out: &mut String,
+    items: impl IntoIterator<Item = &'a T>,
+    write: impl Fn(&mut String, &T),
+) {
     for item in items {
         out.push(' ');
         write(out, item);

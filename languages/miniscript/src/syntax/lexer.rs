@@ -264,11 +264,10 @@ mod tests {
         assert_eq!(v2("1e+x")[..2], [(T::Number, "1"), (T::Identifier, "e")]);
         assert_eq!(v2("5."), [(T::Number, "5"), (T::Dot, ".")]);
         assert_eq!(v2(".5"), [(T::Dot, "."), (T::Number, "5")]);
-        assert_eq!(kinds(".5 5. 1.e3", Dialect::V1), [
-            (T::Number, ".5"),
-            (T::Number, "5."),
-            (T::Number, "1.e3")
-        ]);
+        assert_eq!(
+            kinds(".5 5. 1.e3", Dialect::V1),
+            [(T::Number, ".5"), (T::Number, "5."), (T::Number, "1.e3")]
+        );
         assert_eq!(kinds("1e", Dialect::V1), [(T::Number, "1e")]);
     }
 
@@ -289,12 +288,14 @@ mod tests {
 
     #[test]
     fn words_and_keywords() {
-        assert_eq!(v2("self true é_1"), [(T::SelfValue, "self"), (T::Identifier, "true"), (T::Identifier, "é_1")]);
-        assert_eq!(kinds("self true repeat", Dialect::V1), [
-            (T::Identifier, "self"),
-            (T::True, "true"),
-            (T::Repeat, "repeat")
-        ]);
+        assert_eq!(
+            v2("self true é_1"),
+            [(T::SelfValue, "self"), (T::Identifier, "true"), (T::Identifier, "é_1")]
+        );
+        assert_eq!(
+            kinds("self true repeat", Dialect::V1),
+            [(T::Identifier, "self"), (T::True, "true"), (T::Repeat, "repeat")]
+        );
         // A no-break space separates in 2.0 and is a letter in 1.x.
         assert_eq!(v2("a\u{a0}b").len(), 2);
         assert_eq!(kinds("a\u{a0}b", Dialect::V1).len(), 1);
@@ -302,30 +303,35 @@ mod tests {
 
     #[test]
     fn operators_lines_and_comments() {
-        assert_eq!(v2("a<=b").iter().map(|t| t.0).collect::<Vec<_>>(), [
-            T::Identifier,
-            T::LessEqual,
-            T::Identifier
-        ]);
+        assert_eq!(
+            v2("a<=b").iter().map(|t| t.0).collect::<Vec<_>>(),
+            [T::Identifier, T::LessEqual, T::Identifier]
+        );
         let found: Vec<_> = v2("+= -= *= /= %= ^= == != < > >= = ^ %").iter().map(|t| t.0).collect();
-        assert_eq!(found, [
-            T::PlusAssign,
-            T::MinusAssign,
-            T::StarAssign,
-            T::SlashAssign,
-            T::PercentAssign,
-            T::CaretAssign,
-            T::Equal,
-            T::NotEqual,
-            T::Less,
-            T::Greater,
-            T::GreaterEqual,
-            T::Assign,
-            T::Caret,
-            T::Percent
-        ]);
+        assert_eq!(
+            found,
+            [
+                T::PlusAssign,
+                T::MinusAssign,
+                T::StarAssign,
+                T::SlashAssign,
+                T::PercentAssign,
+                T::CaretAssign,
+                T::Equal,
+                T::NotEqual,
+                T::Less,
+                T::Greater,
+                T::GreaterEqual,
+                T::Assign,
+                T::Caret,
+                T::Percent
+            ]
+        );
         let lines: Vec<_> = v2("a // x; y\r\nb\rc;d").iter().map(|t| t.0).collect();
-        assert_eq!(lines, [T::Identifier, T::Eol, T::Identifier, T::Eol, T::Identifier, T::Eol, T::Identifier]);
+        assert_eq!(
+            lines,
+            [T::Identifier, T::Eol, T::Identifier, T::Eol, T::Identifier, T::Eol, T::Identifier]
+        );
     }
 
     #[test]

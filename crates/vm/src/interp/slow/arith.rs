@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::frame::ReturnKind;
 use crate::interp::ops::{seen, truth_value};
 use quadriga_bytecode::{Insn, Opcode};
-use quadriga_heap::ValueExt;
+use quadriga_heap::{MAX_STR_BYTES, ValueExt};
 use quadriga_value::Value;
 
 fn note_other(cx: &mut Context, w: Insn) {
@@ -46,6 +46,7 @@ pub(super) fn binary(cx: &mut Context, w: Insn) -> Result<Pc> {
     let op = binary_op(op);
     if op == BinaryOp::Add
         && let (Some(a), Some(b)) = (x.as_str(), y.as_str())
+        && a.byte_len() + b.byte_len() <= MAX_STR_BYTES
     {
         let joined = cx.heap.str_concat(a, b)?;
         cx.set_register(w.a(), joined.value());

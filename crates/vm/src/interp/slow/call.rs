@@ -8,7 +8,7 @@ use crate::error::{ErrorKind, Result};
 use crate::frame::{Frame, ReturnKind};
 use crate::instance::FunctionInstance;
 use crate::interp::ops::truth_value;
-use crate::native::Args;
+use crate::native::{Args, NativeFn};
 use quadriga_bytecode::{Capture, Insn};
 use quadriga_heap::layout::Kind;
 use quadriga_heap::{ClosureRef, NativeRef, ValueExt};
@@ -48,6 +48,7 @@ pub(crate) fn call_window(
         }
         Some(Kind::Native) => {
             let native = callee.as_native().expect("a native function");
+            count_native_target(cx, native.index());
             let v = invoke_native(cx, native, window, count, method)?;
             deliver(cx, ret, next, v)
         }
@@ -64,6 +65,26 @@ pub(crate) fn call_window(
     }
 }
 
+/// Feedback of a `call` whose target is native: its index, marked by the lowest bit.
+fn count_native_target(cx: &mut Context, index: u32) {
+    if cx.pc.is_null() || cx.insn().op() != Some(quadriga_bytecode::Opcode::Call) {
+        return;
+    }
+    let target = (index as u64) << 1 | 1;
+    let cache = cx.pc.cast_mut();
+    // SAFETY: a `call` has two cache words.
+    unsafe {
+        if *cache == target {
+            *cache.add(1) += 1;
+        } else {
+            if *cache == 0 {
+                *cache = target;
+            }
+            *cache.add(1) += 1 << 32;
+        }
+    }
+}
+
 /// Calls a native function with arguments in a window.
 pub(crate) fn invoke_native(
     cx: &mut Context,
@@ -75,7 +96,9 @@ pub(crate) fn invoke_native(
     let info = &cx.natives[native.index() as usize];
     let shifted = method && info.method;
     let most = info.params.len();
-    let code = info.code.clone();
+    // A native function is never removed from its context; counting references would cost more than most
+    // of them do.
+    let code: *const NativeFn = &*info.code;
     let given = count + shifted as usize;
     if !info.variadic && given > most {
         let name = info.name.clone();
@@ -88,7 +111,8 @@ pub(crate) fn invoke_native(
     // A native that calls back gets a window above its own arguments.
     // SAFETY: within the register stack.
     cx.native_top = unsafe { window.add(3 + count) };
-    let result = code(cx, args);
+    // SAFETY: as said, the code outlives the call.
+    let result = unsafe { (*code)(cx, args) };
     (cx.pc, cx.base, cx.k, cx.native_top) = saved;
     result
 }

@@ -10,16 +10,22 @@ use quadriga_bytecode::Insn;
 use quadriga_heap::ValueExt;
 use quadriga_value::Value;
 
-fn note_else(cx: &mut Context, w: Insn) {
-    if w.x() & seen::ELSE == 0 {
+/// Feedback for an access that the fast path does not treat.
+fn note_access(cx: &mut Context, w: Insn, o: Value, key: Value) {
+    let bit = match (o.as_list(), key.as_int()) {
+        (Some(list), Some(i)) if (0..list.len() as i64).contains(&i) => 1 << list.list_kind() as u8,
+        (Some(_), Some(_)) => seen::OUT_OF_RANGE,
+        _ => seen::ELSE,
+    };
+    if w.x() & bit == 0 {
         // SAFETY: the instruction word stands before `pc` in this context's copy of the code.
-        unsafe { *cx.pc.cast_mut().cast::<u8>().sub(7) |= seen::ELSE };
+        unsafe { *cx.pc.cast_mut().cast::<u8>().sub(7) |= bit };
     }
 }
 
 pub(super) fn get_index(cx: &mut Context, w: Insn) -> Result<Pc> {
     let (o, key) = (cx.register(w.b()), cx.register(w.c()));
-    note_else(cx, w);
+    note_access(cx, w, o, key);
     let outcome = cx.dialect_ref().get_index(cx, o, key)?;
     finish(cx, w, outcome, w.a())
 }
@@ -37,6 +43,7 @@ pub(super) fn get_index_method(cx: &mut Context, w: Insn) -> Result<Pc> {
 
 pub(super) fn set_index(cx: &mut Context, w: Insn) -> Result<Pc> {
     let (o, key, v) = (cx.register(w.a()), cx.register(w.b()), cx.register(w.c()));
+    note_access(cx, w, o, key);
     if let (Some(list), Some(i)) = (o.as_list(), key.as_int())
         && !list.is_immutable()
         && (i as u64) < list.len() as u64
@@ -44,7 +51,6 @@ pub(super) fn set_index(cx: &mut Context, w: Insn) -> Result<Pc> {
         cx.heap.list_set(list, i as usize, v)?;
         return Ok(cx.after(w));
     }
-    note_else(cx, w);
     let outcome = cx.dialect_ref().set_index(cx, o, key, v)?;
     finish_as(cx, w, outcome, ReturnKind::Discard.with(0))
 }

@@ -6,8 +6,8 @@
 use super::{BlockKind, Parser};
 use crate::number;
 use crate::syntax::ast::{
-    BinaryOp, BinaryTail, CompareOp, CompareTail, Expr, ExprKind, Function, Ident, LogicalOp, MapEntry, Name, Param,
-    PostfixKind, PostfixOp, Span, UnaryOp,
+    BinaryOp, BinaryTail, CompareOp, CompareTail, Expr, ExprKind, Function, Ident, LogicalOp, MapEntry, Name,
+    Param, PostfixKind, PostfixOp, Span, UnaryOp,
 };
 use crate::syntax::lexer::string_value;
 use crate::syntax::token::{Dialect, TokenKind};
@@ -424,7 +424,8 @@ impl Parser<'_> {
     fn params(&mut self) -> Vec<Param> {
         self.advance();
         let mut params = Vec::new();
-        while !self.panic && !(params.is_empty() && self.at(TokenKind::RightParen)) {
+        let empty = self.at(TokenKind::RightParen);
+        while !self.panic && !empty {
             if !self.at(TokenKind::Identifier) {
                 let message = match self.dialect {
                     Dialect::V2 => "Expected parameter name".to_owned(),
@@ -451,9 +452,10 @@ fn attach(left: Expr, operator: Operator, op_span: Span, right: Expr) -> Expr {
     let kind = match operator {
         Operator::Logical(op) => ExprKind::Logical { op, operands: vec![left, right] },
         Operator::Isa => ExprKind::Isa { operands: vec![left, right] },
-        Operator::Compare(op) => {
-            ExprKind::Compare { first: Box::new(left), rest: vec![CompareTail { op, op_span, operand: right }] }
-        }
+        Operator::Compare(op) => ExprKind::Compare {
+            first: Box::new(left),
+            rest: vec![CompareTail { op, op_span, operand: right }],
+        },
         Operator::Arithmetic(op) => {
             ExprKind::Binary { first: Box::new(left), rest: vec![BinaryTail { op, op_span, operand: right }] }
         }

@@ -355,9 +355,7 @@ impl<'a> Parser<'a> {
     fn plain_text(&self, token: Token) -> String {
         match token.kind {
             TokenKind::Eol | TokenKind::EndOfInput => "EOL".to_owned(),
-            TokenKind::String => {
-                self.shorten(&super::lexer::string_value(self.text(token.span))).to_owned()
-            }
+            TokenKind::String => self.shorten(&super::lexer::string_value(self.text(token.span))).to_owned(),
             _ => self.shorten(self.text(token.span)).to_owned(),
         }
     }

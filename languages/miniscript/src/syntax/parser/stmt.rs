@@ -180,10 +180,7 @@ impl Parser<'_> {
                 let word = found.word();
                 (span, format!("'end {word}' without matching '{word}'"))
             }
-            None => (
-                self.cur.span,
-                "'end' without following keyword ('if', 'function', etc.)".to_owned(),
-            ),
+            None => (self.cur.span, "'end' without following keyword ('if', 'function', etc.)".to_owned()),
         }
     }
 
@@ -421,6 +418,7 @@ impl Parser<'_> {
                 let has_value = self.cur.kind.starts_expression();
                 StmtKind::Return(if has_value { Some(self.expression()) } else { None })
             }
+            TokenKind::At if self.dialect == Dialect::V1 => self.address_statement(),
             TokenKind::Minus | TokenKind::Not | TokenKind::New | TokenKind::At => {
                 StmtKind::Expr(self.expression())
             }
@@ -474,6 +472,21 @@ impl Parser<'_> {
             return StmtKind::Call { callee: first, args };
         }
         StmtKind::Expr(self.binary_behind(first, LOWEST))
+    }
+
+    /// Reads a statement that begins with `@`, which 1.x allows in front of the target of an assignment.
+    fn address_statement(&mut self) -> StmtKind {
+        let expr = self.expression();
+        if self.panic || !self.cur.kind.is_assignment() {
+            return StmtKind::Expr(expr);
+        }
+        match expr.kind {
+            ExprKind::AddressOf(operand) => match into_target(*operand, self) {
+                Ok(target) => self.assignment(target),
+                Err(operand) => StmtKind::Expr(operand),
+            },
+            _ => StmtKind::Expr(expr),
+        }
     }
 
     fn assignment(&mut self, target: Target) -> StmtKind {
@@ -531,7 +544,8 @@ fn into_target(expr: Expr, parser: &mut Parser<'_>) -> Result<Target, Expr> {
         ExprKind::Postfix { base, mut ops } => {
             match ops.pop() {
                 Some(op) => {
-                    let base_span = Span::new(base.span.start, ops.last().map_or(base.span.end, |op| op.span.end));
+                    let base_span =
+                        Span::new(base.span.start, ops.last().map_or(base.span.end, |op| op.span.end));
                     match op.kind {
                         PostfixKind::Member(name) => {
                             // The name is the last piece of the access.
