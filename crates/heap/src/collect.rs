@@ -26,12 +26,15 @@ fn now() -> Option<Instant> {
 }
 
 impl Heap {
-    /// Reclaims what became unreachable among the objects made since the last collection.
+    /// Reclaims what became unreachable among the objects made since the last collection; as for roots, see
+    /// [`Heap::collect_full`].
     pub fn collect_minor(&mut self) {
         self.collect(false);
     }
 
-    /// Reclaims everything that is unreachable and gives empty memory back to the system.
+    /// Reclaims everything that is unreachable and gives empty memory back to the system. A reference that
+    /// only a native frame holds counts if [`crate::RootSet::native_high`] is set (and the target can be
+    /// scanned); otherwise it must not be used afterwards.
     pub fn collect_full(&mut self) {
         self.collect(true);
     }

@@ -106,14 +106,16 @@ impl Heap {
 
     #[inline(never)]
     fn new_table(&mut self, m: MapRef, old: Option<TableRef>) -> Result<TableRef, HeapError> {
-        let live = |table: TableRef| {
-            (table.first()..table.used()).filter(|&i| !table.entry(i).key.is_empty()).count()
+        let live = match old {
+            Some(table) if m.has_flag(flags::CELLS) => {
+                (table.first()..table.used()).filter(|&i| !table.entry(i).key.is_empty()).count()
+            }
+            _ => m.len(),
         };
-        let wanted = old.map_or(1, |table| (live(table) * 2).max(1));
-        let table = match self.alloc_table(wanted) {
+        let table = match self.alloc_table(live * 2) {
             Ok(table) => table,
             // Near the limit: room for the next entry, not more.
-            Err(_) => self.alloc_table(wanted / 2 + 1)?,
+            Err(_) => self.alloc_table(live + 1)?,
         };
         if let Some(old) = old {
             copy_entries(old, table);
@@ -400,11 +402,12 @@ impl Heap {
         Some((table.entry(entry).key, m.entry_value(table, entry)?))
     }
 
-    /// Stores the value of an entry that [`Heap::map_entry`] shows; of a map that is no name space.
+    /// Stores the value of an entry that [`Heap::map_entry`] shows; does nothing to others.
     pub fn map_set_entry(&mut self, m: MapRef, entry: usize, value: Value) {
-        if let Some(table) = m.table()
-            && entry < table.used()
-        {
+        let (Some(table), Some(_)) = (m.table(), self.map_entry(m, entry)) else { return };
+        if m.has_flag(flags::CELLS) {
+            self.box_set(m.entry_box(table, entry), value);
+        } else {
             self.dict_store(m, table, entry, value);
         }
     }
@@ -424,6 +427,7 @@ impl Heap {
         hash: u64,
         value: Value,
     ) -> Result<usize, HeapError> {
+        assert!(!m.has_flag(flags::CELLS), "the keys of a name space are its own");
         self.make_dictionary(m)?;
         self.dict_insert(m, key, hash, value)
     }

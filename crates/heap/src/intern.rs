@@ -22,6 +22,9 @@ struct Slot {
 
 const FREE: Slot = Slot { string: 0, hash: 0 };
 
+/// Places of an empty table.
+const FIRST_SIZE: usize = 64;
+
 /// Weak table of interned strings.
 pub struct Interner {
     slots: Vec<Slot>,
@@ -40,7 +43,7 @@ impl Interner {
     /// Empty.
     pub fn new() -> Interner {
         freeze_hash_seed();
-        Interner { slots: vec![FREE; 64], used: 0, young: Vec::new() }
+        Interner { slots: vec![FREE; FIRST_SIZE], used: 0, young: Vec::new() }
     }
 
     /// Number of strings.
@@ -123,15 +126,11 @@ impl Interner {
     /// (`full == false`) only strings interned since the last sweep can have died.
     pub(crate) fn sweep(&mut self, full: bool, is_live: &mut dyn FnMut(usize) -> bool) {
         if full {
-            let size = self.slots.len();
-            let old = std::mem::replace(&mut self.slots, vec![FREE; size]);
-            self.used = 0;
-            for slot in old {
-                if slot.string != 0 && is_live(slot.string) {
-                    self.place(slot);
-                    self.used += 1;
-                }
-            }
+            let mut live = std::mem::take(&mut self.slots);
+            live.retain(|slot| slot.string != 0 && is_live(slot.string));
+            self.slots = vec![FREE; (live.len() * 2).next_power_of_two().max(FIRST_SIZE)];
+            self.used = live.len();
+            live.into_iter().for_each(|slot| self.place(slot));
         } else {
             let young = std::mem::take(&mut self.young);
             for &slot in &young {

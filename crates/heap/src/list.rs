@@ -212,14 +212,32 @@ pub(crate) unsafe fn retire(storage: *mut Values) {
 impl Heap {
     /// Storage for `capacity` values, all `EMPTY`.
     pub(crate) fn alloc_values(&mut self, capacity: usize) -> Result<*mut Values, HeapError> {
+        // SAFETY: nothing is copied.
+        unsafe { self.alloc_values_copy(capacity, std::ptr::null(), 0) }
+    }
+
+    /// Storage for `capacity` values: those at `from`, then `EMPTY`.
+    ///
+    /// # Safety
+    /// `len <= capacity` values stand at `from`, also after a collection.
+    pub(crate) unsafe fn alloc_values_copy(
+        &mut self,
+        capacity: usize,
+        from: *const Value,
+        len: usize,
+    ) -> Result<*mut Values, HeapError> {
+        debug_assert!(len <= capacity);
         let bytes = size_of::<Values>() + capacity * size_of::<Value>();
         let storage = self.alloc_raw(Kind::Values, bytes)?.cast::<Values>().as_ptr();
-        // SAFETY: a fresh object of that size.
+        // SAFETY: a fresh object of that size, and the caller's promise.
         unsafe {
             (*storage).len = capacity as u32;
             (*storage).cap = capacity as u32;
             let first = first_slot(storage);
-            for i in 0..capacity {
+            if len > 0 {
+                std::ptr::copy_nonoverlapping(from, first, len);
+            }
+            for i in len..capacity {
                 *first.add(i) = Value::EMPTY;
             }
         }
@@ -254,24 +272,31 @@ impl Heap {
 
     /// A list of the given elements, which the collector must be able to see.
     pub fn list_from_slice(&mut self, values: &[Value]) -> Result<ListRef, HeapError> {
-        let list = self.list_new(values.len())?;
-        // SAFETY: the new list has room for all of them. Nothing was allocated since the list was, so it
-        // needs no barrier.
-        unsafe { self.fill_fresh(list, values) };
-        Ok(list)
+        // SAFETY: the slice holds its values.
+        unsafe { self.list_copy_of(values.as_ptr(), values.len(), kind_of_all(values)) }
     }
 
-    /// Copies `values` into an empty list that has room for them.
+    /// A list of the `len` values at `from`, which are all of `kind`.
     ///
     /// # Safety
-    /// It is empty and has; the caller does the barrier if the list is not fresh.
-    pub(crate) unsafe fn fill_fresh(&mut self, list: ListRef, values: &[Value]) {
-        if !values.is_empty() {
-            // SAFETY: the caller's promise.
-            unsafe { std::ptr::copy(values.as_ptr(), list.fields().elems, values.len()) };
+    /// They stand there, also after a collection.
+    pub(crate) unsafe fn list_copy_of(
+        &mut self,
+        from: *const Value,
+        len: usize,
+        kind: ListKind,
+    ) -> Result<ListRef, HeapError> {
+        if len == 0 {
+            return self.list_new(0);
         }
-        list.set_len(values.len());
-        list.set_kind(kind_of_all(values));
+        check_len(len)?;
+        let capacity = len.next_multiple_of(2);
+        // SAFETY: the caller's promise.
+        let storage = unsafe { self.alloc_values_copy(capacity, from, len)? };
+        let list = self.list_around(storage, capacity)?;
+        list.set_len(len);
+        list.set_kind(kind);
+        Ok(list)
     }
 
     /// The list `start, start + step, ...` of `len` numbers, without storage until it is written to.
@@ -350,21 +375,19 @@ impl Heap {
             unsafe { self.move_window(list, 0) };
             return Ok(());
         }
-        let mut capacity = need.max(len * 2).clamp(4, MAX_LIST_LEN).next_multiple_of(2);
-        let storage = match self.alloc_values(capacity) {
-            Ok(storage) => storage,
-            Err(_) => {
-                // Near the limit: no room to grow into.
-                capacity = need.next_multiple_of(2);
-                self.alloc_values(capacity)?
-            }
-        };
+        let capacity = need.max(len * 2).clamp(4, MAX_LIST_LEN).next_multiple_of(2);
+        // Near the limit there may be no room to grow into.
+        self.replace_storage(list, capacity).or_else(|_| self.replace_storage(list, need.next_multiple_of(2)))
+    }
+
+    /// Moves the elements of a list, which is no range, to new storage for `capacity` elements.
+    pub(crate) fn replace_storage(&mut self, list: ListRef, capacity: usize) -> Result<(), HeapError> {
+        let len = list.len();
+        // SAFETY: the elements stand in the storage of the list, which is in use.
+        let storage = unsafe { self.alloc_values_copy(capacity, list.fields().elems, len)? };
         let p = list.ptr();
-        // SAFETY: the new storage has room for all elements; `list` is live and no borrow of it is held.
+        // SAFETY: a live list, of which no borrow is held.
         unsafe {
-            if len > 0 {
-                std::ptr::copy_nonoverlapping((*p).elems, first_slot(storage), len);
-            }
             retire((*p).buffer);
             (*p).elems = first_slot(storage);
             (*p).buffer = storage;

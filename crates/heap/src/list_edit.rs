@@ -5,8 +5,8 @@
 
 use crate::error::HeapError;
 use crate::heap::Heap;
-use crate::layout::{ListKind, Values};
-use crate::list::{check_len, first_slot, join, kind_of_all, retire};
+use crate::layout::ListKind;
+use crate::list::{check_len, join, kind_of_all};
 use crate::refs::ListRef;
 use quadriga_value::Value;
 
@@ -188,9 +188,9 @@ impl Heap {
             let (start, step) = list.progression();
             return self.list_range(start + from as f64 * step, step, to - from);
         }
-        let result = self.list_new(to - from)?;
-        self.list_extend_range(result, list, from, to)?;
-        Ok(result)
+        let (first, kind) = (list.fields().elems.wrapping_add(from), list.list_kind());
+        // SAFETY: the elements stand in the storage of the list, which is in use.
+        unsafe { self.list_copy_of(first, to - from, kind) }
     }
 
     /// A new list of the elements `from`, `from + step`, ... (`count` of them; `step` may be negative).
@@ -224,12 +224,15 @@ impl Heap {
             self.list_clear(list);
             return Ok(());
         }
+        let kind = kind_of_all(values);
         // SAFETY: the storage has room for `values`; what is left of the old elements is cleared.
         unsafe {
-            self.fill_fresh(list, values);
+            std::ptr::copy(values.as_ptr(), list.fields().elems, values.len());
             list.clear_slots(values.len(), old);
             self.barrier(list.header());
         }
+        list.set_len(values.len());
+        list.set_kind(kind);
         Ok(())
     }
 
@@ -281,19 +284,7 @@ impl Heap {
             self.list_clear(list);
             return Ok(());
         }
-        let capacity = len.next_multiple_of(2);
-        let storage: *mut Values = self.alloc_values(capacity)?;
-        let p = list.ptr();
-        // SAFETY: the new storage has room for all elements; no borrow of the list is held.
-        unsafe {
-            std::ptr::copy_nonoverlapping((*p).elems, first_slot(storage), len);
-            retire((*p).buffer);
-            (*p).elems = first_slot(storage);
-            (*p).buffer = storage;
-            (*p).cap = capacity as u32;
-            self.barrier(list.header());
-        }
-        Ok(())
+        self.replace_storage(list, len.next_multiple_of(2))
     }
 }
 

@@ -310,13 +310,23 @@ impl Heap {
         origin: KeyOrigin,
     ) -> Result<(), HeapError> {
         if let Some(name) = key.as_str() {
-            if let Some(known) = self.interned(name)
-                && let Some(slot) = self.shapes.lookup(m.shape(), known)
-            {
-                return self.set_field(m, known, slot, value);
-            }
             let keep = m.has_flag(flags::KEEP_SHAPE);
-            if keep || (origin == KeyOrigin::Constant && m.len() < MAX_FIELDS) {
+            let may_add = keep || (origin == KeyOrigin::Constant && m.len() < MAX_FIELDS);
+            if let Some(known) = self.interned(name) {
+                if may_add
+                    && m.len() < m.slot_capacity()
+                    && self.proto_key != Some(known)
+                    && let Some(child) = self.shapes.transition(m.shape(), known)
+                {
+                    // SAFETY: the shape has a child for the key, so the key is new; there is a free slot.
+                    unsafe { self.add_slot(m, child, value) };
+                    return Ok(());
+                }
+                if let Some(slot) = self.shapes.lookup(m.shape(), known) {
+                    return self.set_field(m, known, slot, value);
+                }
+            }
+            if may_add {
                 return self.add_field(m, name, value);
             }
         }
@@ -438,6 +448,10 @@ impl Heap {
     pub(crate) fn keys_changed(&mut self, m: MapRef) {
         if m.has_flag(flags::PROTO) {
             self.proto_epoch = self.proto_epoch.wrapping_add(1);
+            if self.proto_epoch == 0 {
+                // Epochs repeat from here on: caches of the first round must be gone.
+                self.shapes_generation = self.shapes_generation.wrapping_add(1);
+            }
         }
     }
 

@@ -88,7 +88,7 @@ fn random_maps(heap: &mut Heap, seed: u64) {
         heap.roots.permanent.push(v.value());
     }
     let isa = heap.intern("isa").unwrap();
-    heap.proto_key = (seed % 2 == 0).then_some(isa);
+    heap.proto_key = seed.is_multiple_of(2).then_some(isa);
     let mut models: Vec<Model> = vec![Vec::new(); 5];
     for i in 0..5 {
         // The last two are name spaces, in which everything is a dictionary.
@@ -414,6 +414,7 @@ fn user_defined_keys_are_found_by_steps() {
 fn walking_survives_changes() {
     with_heap(None, |heap| {
         let m = heap.map_new(None, 0).unwrap();
+        heap.roots.temps.push(m.value());
         for name in ["a", "b", "c"] {
             let key = heap.intern(name).unwrap();
             heap.map_set(m, key.value(), Value::NIL, KeyOrigin::Constant).unwrap();

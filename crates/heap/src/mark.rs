@@ -51,10 +51,10 @@ pub(crate) struct Marker<'a> {
     remembered_values: usize,
 }
 
-/// Whether the object at `address` has survived.
+/// Whether `object` is marked: after a marking, whether it has survived.
 ///
 /// # Safety
-/// There is an object at `address`, or was before this collection.
+/// `object` is an object, or was one before this collection.
 #[inline(always)]
 pub(crate) unsafe fn is_live(object: *mut Header) -> bool {
     // SAFETY: headers of dead objects stay readable until the sweep.

@@ -111,6 +111,7 @@ fn typed_buffers() {
         for kind in [TypedKind::U8, TypedKind::I64, TypedKind::F64] {
             let typed = heap.typed_new(kind, 3).unwrap();
             let big = heap.int64(i64::MIN + 1).unwrap();
+            heap.roots.temps.push(big);
             let samples = match kind {
                 TypedKind::U8 => vec![Value::int(0), Value::int(255)],
                 TypedKind::I64 => vec![Value::int(-5), big],
@@ -129,8 +130,8 @@ fn typed_buffers() {
             assert_eq!(heap.typed_set(typed, 0, Value::TRUE), Err(TypedError::WrongValue));
             let part = heap.typed_slice(typed, 2, 30).unwrap();
             assert_eq!((typed.len(), part.len()), (43, 28));
-            for i in 3..43 {
-                let expected = model[i].unwrap_or(Value::NIL);
+            for (i, expected) in model.iter().enumerate().skip(3) {
+                let expected = expected.unwrap_or(Value::NIL);
                 let got = heap.typed_get(typed, i).unwrap();
                 assert_eq!((got.as_i64(), got.as_double()), (expected.as_i64(), expected.as_double()), "{i}");
                 assert_eq!(got.is_nil(), expected.is_nil());

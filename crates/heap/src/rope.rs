@@ -173,7 +173,8 @@ impl Heap {
     }
 
     /// `a + b` where `a` is a slice that ends where its buffer does: `b` is written behind it, in a buffer
-    /// of twice the size if there is no room. `None` if `a` is another kind of slice.
+    /// of twice the size if there is no room. `None` if `a` is another kind of slice, or `b` is longer than
+    /// `a` and there is no room.
     fn append(&mut self, a: StrRef, b: StrRef, total: usize) -> Result<Option<StrRef>, HeapError> {
         // SAFETY: the parent of a slice is a live string.
         let parent = unsafe { StrRef::from_ptr(at::<Str>(a.fields().a)) };
@@ -193,6 +194,9 @@ impl Heap {
                 (*parent.ptr()).chars += b.fields().chars;
             }
             return Ok(Some(s));
+        }
+        if b.byte_len() > a.byte_len() {
+            return Ok(None);
         }
         let capacity = (total * 2).min(MAX_STR_BYTES);
         let Ok(buffer) = self.alloc_flat(StrKind::Buffer, capacity, 0, 0) else {

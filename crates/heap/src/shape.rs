@@ -13,7 +13,8 @@
 //! * Ids are reused after a full collection has found no map of the shape (`Heap::shapes_generation` tells).
 //!   A minor collection keeps all shapes; those made since the last collection are roots for it.
 //!
-//! At most [`MAX_SHAPES`] live; when the table is full, maps become dictionaries.
+//! At most [`MAX_SHAPES`] live, and they hold at most [`MAX_KEYS`] keys; when the table is full, maps become
+//! dictionaries.
 
 use crate::hash::AddressMap;
 use crate::refs::{MapRef, StrRef};
@@ -21,6 +22,9 @@ use quadriga_value::Value;
 
 /// Largest number of shapes alive at the same time.
 pub const MAX_SHAPES: usize = 1 << 16;
+
+/// Largest number of keys in all lists of keys.
+pub const MAX_KEYS: usize = 1 << 20;
 
 /// Keys up to this number are searched by a scan.
 const SCAN: usize = 8;
@@ -104,6 +108,8 @@ pub struct ShapeTable {
     roots: AddressMap<usize, ShapeId>,
     young: Vec<ShapeId>,
     live: usize,
+    /// Keys in all lists.
+    keys_held: usize,
 }
 
 impl Default for ShapeTable {
@@ -123,6 +129,7 @@ impl ShapeTable {
             roots: AddressMap::default(),
             young: Vec::new(),
             live: 0,
+            keys_held: 0,
         };
         for id in [ShapeId::NONE, ShapeId::EMPTY] {
             let keys = table.new_list(&[]);
@@ -221,7 +228,7 @@ impl ShapeTable {
         step: Step,
         proto: Option<MapRef>,
     ) -> Option<ShapeId> {
-        if self.live >= MAX_SHAPES {
+        if self.live >= MAX_SHAPES || self.keys_held >= MAX_KEYS {
             return None;
         }
         let (count, keys) = match key {
@@ -258,6 +265,7 @@ impl ShapeTable {
 
     fn new_list(&mut self, keys: &[StrRef]) -> u32 {
         let mut list = KeyList { users: 1, ..KeyList::default() };
+        self.keys_held += keys.len();
         keys.iter().for_each(|&key| list.push(key));
         match self.free_lists.pop() {
             Some(i) => {
@@ -277,6 +285,7 @@ impl ShapeTable {
         if list.keys.len() == count as usize {
             list.push(key);
             list.users += 1;
+            self.keys_held += 1;
             return of;
         }
         let mut keys = list.keys[..count as usize].to_vec();
@@ -424,6 +433,7 @@ impl ShapeTable {
         let keys = &mut self.lists[list as usize];
         keys.users -= 1;
         if keys.users == 0 {
+            self.keys_held -= keys.keys.len();
             *keys = KeyList::default();
             self.free_lists.push(list);
         }

@@ -135,13 +135,13 @@ pub fn str_eq(a: StrRef, b: StrRef) -> bool {
         return true;
     }
     let (x, y) = (a.fields(), b.fields());
-    if x.bytes != y.bytes || x.chars != y.chars || x.header.flags & y.header.flags & flags::INTERNED != 0 {
+    if x.bytes != y.bytes || x.header.flags & y.header.flags & flags::INTERNED != 0 {
         return false;
     }
-    if x.hash != 0 && y.hash != 0 && x.hash != y.hash {
+    if x.hash != y.hash && x.hash != 0 && y.hash != 0 {
         return false;
     }
-    a.to_text() == b.to_text()
+    if a.is_rope() || b.is_rope() { a.to_text() == b.to_text() } else { a.text() == b.text() }
 }
 
 /// The order of two strings: that of their code points, which is that of their bytes.
@@ -162,6 +162,12 @@ impl Heap {
     /// A fresh flat string.
     pub(crate) fn new_flat_str(&mut self, text: &str) -> Result<StrRef, HeapError> {
         let chars = if text.is_ascii() { text.len() } else { text.chars().count() };
+        self.new_counted_str(text, chars)
+    }
+
+    /// A fresh flat string of a text that has `chars` characters.
+    #[inline]
+    pub(crate) fn new_counted_str(&mut self, text: &str, chars: usize) -> Result<StrRef, HeapError> {
         let s = self.alloc_flat(StrKind::Flat, text.len(), text.len(), chars)?;
         // SAFETY: the new string has room for all bytes of `text` and nobody else sees it yet.
         unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), s.text_start().cast_mut(), text.len()) };
@@ -170,6 +176,7 @@ impl Heap {
 
     /// A flat string or buffer with room for `capacity` bytes. The caller writes the `bytes` first ones
     /// before anybody reads them; the collector does not.
+    #[inline]
     pub(crate) fn alloc_flat(
         &mut self,
         kind: StrKind,

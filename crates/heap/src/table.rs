@@ -3,7 +3,7 @@
 //! One object holds both: `cap` entries of 24 bytes, then a power of two of `u32`s, 0 for a free place and
 //! `n` for entry `n - 1`, probed linearly from the low bits of the hash. Deleting an entry empties its key
 //! and leaves the index alone, so probing needs no other mark; the next table, made when the entries are
-//! used up, leaves deleted ones behind. At most three quarters of the index are in use. A look-up costs the
+//! used up, leaves deleted ones behind. At most half of the index is in use. A look-up costs the
 //! hash and, as a rule, two cache lines.
 
 use crate::hash::{hash_identity, hash_int};
@@ -14,7 +14,7 @@ use quadriga_value::Value;
 use std::ptr::NonNull;
 
 /// Largest number of entries.
-pub const MAX_ENTRIES: usize = 3 << 28;
+pub const MAX_ENTRIES: usize = 1 << 29;
 
 /// The form in which `key` stands in tables: integral numbers as integers, `-0.0` as 0, one NaN.
 #[inline]
@@ -29,6 +29,9 @@ pub fn normalize_key(key: Value) -> Value {
         } else {
             Value::number(d)
         }
+    } else if key.is_empty() {
+        // The mark of deleted entries is no key.
+        Value::NIL
     } else {
         match key.as_boxed_int().map(BoxedIntRef::get) {
             Some(i) if quadriga_value::fits_int(i) => Value::int(i),
@@ -80,23 +83,17 @@ fn integer_value(v: Value) -> Option<i64> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TableRef(NonNull<Table>);
 
-/// Places of an index that serves `entries` entries.
-fn places_for(entries: usize) -> usize {
-    let mut places = 4;
-    while places / 4 * 3 < entries {
-        places *= 2;
-    }
-    places
-}
+/// Places of the index for an entry.
+const PLACES: usize = 2;
 
-/// Entries of a table that is made for at least `entries`.
+/// Entries of a table that is made for at least `entries`: a power of two.
 pub(crate) fn capacity_for(entries: usize) -> usize {
-    places_for(entries) / 4 * 3
+    entries.next_power_of_two().max(4)
 }
 
 /// Bytes of a table for `capacity` entries, which [`capacity_for`] gave.
 pub(crate) fn table_bytes(capacity: usize) -> usize {
-    size_of::<Table>() + capacity * size_of::<Entry>() + capacity / 3 * 4 * size_of::<u32>()
+    size_of::<Table>() + capacity * (size_of::<Entry>() + PLACES * size_of::<u32>())
 }
 
 impl TableRef {
@@ -114,7 +111,7 @@ impl TableRef {
     /// # Safety
     /// `ptr` is a fresh object of kind `Table` and of `table_bytes(capacity)` bytes.
     pub(crate) unsafe fn init(ptr: *mut Table, capacity: usize, stamp: u64) -> TableRef {
-        let places = capacity / 3 * 4;
+        let places = capacity * PLACES;
         // SAFETY: the caller's promise; the index lies behind the entries.
         unsafe {
             debug_assert_eq!((*ptr).header.kind, Kind::Table);

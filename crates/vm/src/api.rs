@@ -3,15 +3,15 @@
 
 use crate::context::Context;
 use crate::dialect::{Outcome, Recipe};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Frame, ReturnKind};
 use crate::instance::FunctionInstance;
 use crate::interp;
-use crate::interp::slow::{enter_closure, invoke_native};
+use crate::interp::slow::{Resumed, call_other, enter_closure, invoke_native, resume_from_rust, throw_into};
 use crate::native::NativeInfo;
 use quadriga_bytecode::Const;
 use quadriga_heap::layout::{Kind, flags};
-use quadriga_heap::{KeyOrigin, MapRef, ShapeId, StrRef, ValueExt};
+use quadriga_heap::{GeneratorRef, KeyOrigin, MapRef, ShapeId, StrRef, ValueExt};
 use quadriga_value::{Value, fits_int};
 
 impl Context {
@@ -20,6 +20,10 @@ impl Context {
         if !self.running {
             return self.enter(|cx| cx.call(callee, this, args));
         }
+        self.call_with_home(callee, this, Value::NIL, args)
+    }
+
+    fn call_with_home(&mut self, callee: Value, this: Value, home: Value, args: &[Value]) -> Result<Value> {
         self.check_native_stack()?;
         let window = self.window_top();
         self.check_window(window, 3 + args.len())?;
@@ -27,7 +31,7 @@ impl Context {
         unsafe {
             *window = callee;
             *window.add(1) = this;
-            *window.add(2) = Value::NIL;
+            *window.add(2) = home;
             std::ptr::copy(args.as_ptr(), window.add(3), args.len());
         }
         match callee.kind() {
@@ -37,44 +41,91 @@ impl Context {
             }
             Some(Kind::Closure) => {
                 let closure = callee.as_closure().expect("a closure");
-                let saved = (self.pc, self.base, self.k, self.native_top);
-                let next = enter_closure(self, closure, window, args.len(), ReturnKind::Exit.with(0), self.pc)?;
-                if next.is_null() {
-                    // A generator: nothing runs yet.
-                    return Ok(self.result);
-                }
-                self.pc = next;
-                let result = interp::run(self);
-                (self.pc, self.base, self.k, self.native_top) = saved;
-                result
+                self.keeping_state(|cx| {
+                    cx.pc = enter_closure(cx, closure, window, args.len(), ReturnKind::Exit.with(0), cx.pc)?;
+                    // A generator was made: nothing runs yet.
+                    if cx.pc.is_null() { Ok(cx.result) } else { interp::run(cx) }
+                })
             }
             _ => {
-                // SAFETY: the arguments stand in the window.
-                let list = unsafe { crate::native::Args::new(window.add(3), args.len(), this, callee, false) };
-                let outcome = self.dialect_ref().call_other(self, callee, list)?;
+                let outcome = call_other(self, window, args.len())?;
                 self.settle(outcome)
             }
+        }
+    }
+
+    /// Runs `f`, after which the running function is the same as before.
+    fn keeping_state<R>(&mut self, f: impl FnOnce(&mut Context) -> R) -> R {
+        let saved = (self.pc, self.base, self.k, self.native_top);
+        let result = f(self);
+        (self.pc, self.base, self.k, self.native_top) = saved;
+        result
+    }
+
+    /// Resumes a generator, which receives `sent` (unless it only begins), and waits until it yields or ends.
+    pub fn resume(&mut self, generator: Value, sent: Value) -> Result<Resumed> {
+        self.with_generator(generator, |cx, g| resume_from_rust(cx, g, sent))
+    }
+
+    /// Raises an error at the `yield` where a generator waits, and waits until it yields or ends.
+    pub fn throw_into(&mut self, generator: Value, error: Error) -> Result<Resumed> {
+        self.with_generator(generator, |cx, g| throw_into(cx, g, error))
+    }
+
+    fn with_generator(
+        &mut self,
+        generator: Value,
+        f: impl FnOnce(&mut Context, GeneratorRef) -> Result<Resumed>,
+    ) -> Result<Resumed> {
+        if !self.running {
+            return self.enter(|cx| cx.with_generator(generator, f));
+        }
+        self.check_native_stack()?;
+        match generator.as_generator() {
+            Some(g) => self.keeping_state(|cx| f(cx, g)),
+            None => Err(self.engine_error(ErrorKind::Runtime, "not a generator")),
         }
     }
 
     /// The value of an outcome; makes the calls that it asks for.
     pub fn settle(&mut self, outcome: Outcome) -> Result<Value> {
-        match outcome {
-            Outcome::Value(v) => Ok(v),
-            Outcome::Call { callee, this, args, count, .. } => self.call(callee, this, &args[..count as usize]),
-            Outcome::CallThen { callee, this, arg, then, state } => {
-                let v = self.call(callee, this, &[arg])?;
-                let outcome = then(self, state, v)?;
-                self.settle(outcome)
-            }
-            Outcome::Alternate => Err(self.engine_error(ErrorKind::Runtime, "no alternate outside of bytecode")),
+        if !self.running {
+            return self.enter(|cx| cx.settle(outcome));
+        }
+        let mut outcome = outcome;
+        loop {
+            outcome = match outcome {
+                Outcome::Value(v) => return Ok(v),
+                Outcome::Call { callee, this, home, args, count } => {
+                    return self.call_with_home(callee, this, home, &args[..count as usize]);
+                }
+                Outcome::CallThen { callee, this, arg, then, state } => {
+                    let v = self.keeping(state, |cx| cx.call_with_home(callee, this, Value::NIL, &[arg]))?;
+                    then(self, state, v)?
+                }
+                Outcome::Alternate => {
+                    return Err(self.engine_error(ErrorKind::Runtime, "no alternate outside of bytecode"));
+                }
+            };
         }
     }
 
+    /// Keeps `v` alive while `f` runs, also where Rust frames are not looked at.
+    fn keeping<R>(&mut self, v: Value, f: impl FnOnce(&mut Context) -> R) -> R {
+        self.heap.roots.temps.push(v);
+        let result = f(self);
+        self.heap.roots.temps.pop();
+        result
+    }
+
     /// Fails if `n` registers from `window` on would not fit.
-    pub(crate) fn check_window(&self, window: *mut Value, n: usize) -> Result<()> {
-        let room = (self.register_end().addr()).saturating_sub(window.addr()) / size_of::<Value>();
-        if n <= room { Ok(()) } else { Err(self.engine_error(ErrorKind::StackOverflow, "call stack overflow")) }
+    pub(crate) fn check_window(&mut self, window: *mut Value, n: usize) -> Result<()> {
+        let room = self.registers.end().addr().saturating_sub(window.addr()) / size_of::<Value>();
+        if n > room {
+            return Err(self.engine_error(ErrorKind::StackOverflow, "call stack overflow"));
+        }
+        self.reserve_registers(window.addr() + n * size_of::<Value>());
+        Ok(())
     }
 
     /// The outermost frame.

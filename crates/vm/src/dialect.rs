@@ -138,7 +138,8 @@ pub struct Lookup {
     pub outcome: Outcome,
     /// How to repeat it.
     pub recipe: Recipe,
-    /// Where methods found here have their home.
+    /// Where methods found here have their home. If there is a recipe, it is nil or something that the
+    /// recipe keeps alive: the holder, its prototype, the receiver's prototype. Never the receiver.
     pub home: Value,
 }
 
@@ -224,10 +225,16 @@ pub trait Dialect: Send + Sync + 'static {
     /// the integer 0 and belongs to the dialect from then on. `Value(EMPTY)` ends the iteration.
     fn iter_next(&self, cx: &mut Context, object: Value, position: &mut Value) -> Result<Outcome>;
 
-    /// A finished generator was resumed.
-    fn generator_finished(&self, cx: &mut Context) -> Result<Outcome> {
-        let _ = cx;
+    /// The result of a `resume` whose generator returned `result`, or had returned before (then nil).
+    fn generator_finished(&self, cx: &mut Context, result: Value) -> Result<Outcome> {
+        let _ = (cx, result);
         Ok(Outcome::Value(Value::NIL))
+    }
+
+    /// Whether this error, raised by the step of an iteration, is how the iteration ends.
+    fn ends_iteration(&self, cx: &mut Context, error: &Error) -> bool {
+        let _ = (cx, error);
+        false
     }
 
     /// Operation `code` of the language's own. Front ends and dialects agree on the codes.
@@ -261,6 +268,17 @@ pub trait Dialect: Send + Sync + 'static {
         let _ = error;
         let _ = cx;
         None
+    }
+
+    /// A scalar that comes from the host or from another language, as this language wants it.
+    fn import_value(&self, cx: &mut Context, value: Value) -> Result<Value> {
+        let _ = cx;
+        Ok(value)
+    }
+
+    /// A number as it leaves the language: canonical, so that nobody else sees its history.
+    fn export_value(&self, value: Value) -> Value {
+        value
     }
 
     /// Text for people: of an exception that nobody caught, or for a dump.

@@ -27,6 +27,8 @@ pub enum ReturnKind {
     Native = 8,
     /// The result is dropped.
     Discard = 9,
+    /// Rust code resumed a generator: leave the interpreter when it yields, returns or fails.
+    GeneratorExit = 10,
 }
 
 impl ReturnKind {
@@ -42,8 +44,19 @@ impl ReturnKind {
             6 => ReturnKind::Generator,
             7 => ReturnKind::GeneratorStep,
             8 => ReturnKind::Native,
-            _ => ReturnKind::Discard,
+            9 => ReturnKind::Discard,
+            _ => ReturnKind::GeneratorExit,
         }
+    }
+
+    /// Whether such a frame ends a run of the interpreter.
+    pub fn leaves(self) -> bool {
+        matches!(self, ReturnKind::Exit | ReturnKind::GeneratorExit)
+    }
+
+    /// Whether the function in such a frame is a generator at work.
+    pub fn of_generator(self) -> bool {
+        matches!(self, ReturnKind::Generator | ReturnKind::GeneratorStep | ReturnKind::GeneratorExit)
     }
 
     /// A [`Frame::ret`] word.

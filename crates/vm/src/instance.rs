@@ -128,6 +128,15 @@ impl FunctionInstance {
         (0..self.constant_len).map(|i| unsafe { *self.k.add(i) })
     }
 
+    /// Puts `to` where `from` stands among the constants.
+    pub(crate) fn replace_constant(&mut self, from: Value, to: Value) {
+        for i in 0..self.constant_len {
+            if self.constants().nth(i) == Some(from) {
+                self.set_constant(i, to);
+            }
+        }
+    }
+
     pub(crate) fn set_constant(&mut self, i: usize, v: Value) {
         assert!(i < self.constant_len);
         // SAFETY: within the constants.

@@ -56,6 +56,12 @@ pub trait Language: Send + Sync + 'static {
         &[]
     }
 
+    /// The same language in one of its other variants.
+    fn variant(&self, name: &str) -> Option<Arc<dyn Language>> {
+        let _ = name;
+        None
+    }
+
     /// Compiles a source. On failure all findings, in the order in which the language would report them.
     fn compile(&self, name: &str, source: &str, mode: CompileMode) -> Result<Unit, Vec<Diagnostic>>;
 

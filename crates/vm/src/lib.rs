@@ -13,19 +13,24 @@ mod dialect;
 mod error;
 pub mod feedback;
 mod frame;
+mod globals;
+mod host;
 mod instance;
 mod interp;
 mod language;
 mod limits;
 mod native;
+mod registers;
+mod roots;
 
-pub use context::{Context, ContextConfig, DialectId, OutputFn};
+pub use context::{Context, ContextConfig, DEFAULT_NATIVE_STACK, DialectId, OutputFn};
 pub use dialect::{
     BinaryOp, CompareOp, ContinuationFn, Dialect, Lookup, Outcome, Recipe, Store, UnaryOp, VariableKind,
 };
 pub use error::{Error, ErrorKind, Result, TraceEntry};
+pub use host::{About, Host, InputFn, Module, ResolverFn, ZoneFn};
 pub use instance::FunctionInstance;
-pub use interp::DISPATCH;
+pub use interp::{DISPATCH, Resumed};
 pub use language::{CompileMode, Diagnostic, Language, Severity};
 pub use limits::{CancelHandle, DEFAULT_MAX_DEPTH, Limits};
 pub use native::{Args, NativeFn, NativeInfo};

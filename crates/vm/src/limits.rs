@@ -104,13 +104,23 @@ impl Ord for Entry {
     }
 }
 
-/// A deadline in force; dropping it lifts it.
+/// A deadline in force; dropping it lifts it: after that, no interruption comes of it any more.
 #[derive(Debug)]
-pub(crate) struct Deadline(#[allow(dead_code, reason = "its drop is its purpose")] Arc<()>);
+pub(crate) struct Deadline(Option<Arc<()>>);
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        // The watchdog looks and interrupts under its lock, so it has either done so or never will.
+        let queue = WATCHDOG.get().map(|dog| dog.queue.lock().unwrap_or_else(|e| e.into_inner()));
+        self.0 = None;
+        drop(queue);
+    }
+}
+
+static WATCHDOG: OnceLock<Arc<Watchdog>> = OnceLock::new();
 
 /// Interrupts `shared` at `at`, unless the result is dropped before.
 pub(crate) fn arm(shared: &Arc<Shared>, at: Instant) -> Deadline {
-    static WATCHDOG: OnceLock<Arc<Watchdog>> = OnceLock::new();
     static TICKET: AtomicUsize = AtomicUsize::new(0);
     let dog = WATCHDOG.get_or_init(|| {
         let dog = Arc::new(Watchdog { queue: Mutex::new(BinaryHeap::new()), wake: Condvar::new() });
@@ -136,7 +146,7 @@ pub(crate) fn arm(shared: &Arc<Shared>, at: Instant) -> Deadline {
     queue.push(Reverse(entry));
     drop(queue);
     dog.wake.notify_one();
-    Deadline(live)
+    Deadline(Some(live))
 }
 
 fn watch(dog: &Watchdog) {

@@ -20,6 +20,8 @@ use crate::error::{Error, Result};
 use quadriga_bytecode::Insn;
 use quadriga_value::Value;
 
+pub use slow::Resumed;
+
 /// Name of the dispatcher of this build.
 pub const DISPATCH: &str = if cfg!(tail_dispatch) { "tail calls" } else { "match loop" };
 

@@ -15,7 +15,7 @@ use quadriga_bytecode::Insn;
 use quadriga_heap::layout::{
     BoxCell, Closure as ClosureObject, Header, Kind, List, ListKind, Map, flags, gc_bits,
 };
-use quadriga_value::{EMPTY, INT_TAG, Value};
+use quadriga_value::{EMPTY, INT_TAG, Value, fits_int};
 use std::sync::atomic::Ordering;
 
 /// Feedback bits of arithmetic: operands were two integers, two doubles, numbers of both kinds, others.
@@ -329,7 +329,7 @@ fn int_div(x: Value, y: Value) -> Option<Value> {
     let q = x.as_int_unchecked() as f64 / y.as_int_unchecked() as f64;
     // Truncation also rejects infinities and NaN. 0 / -n is -0.
     let i = q as i64;
-    if i as f64 == q && i != 0 { Some(Value::int(i)) } else { Some(int_div_rest(x, y, q)) }
+    if i as f64 == q && i != 0 && fits_int(i) { Some(Value::int(i)) } else { Some(int_div_rest(x, y, q)) }
 }
 
 #[inline(always)]

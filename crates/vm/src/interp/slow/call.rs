@@ -1,7 +1,7 @@
 //! Calls and returns beyond the fast path: missing arguments, natives, interruption, and what becomes of
 //! a result.
 
-use super::{Pc, arith, finish_as, generator};
+use super::{Pc, arith, generator};
 use crate::context::{Context, Continuation};
 use crate::dialect::Outcome;
 use crate::error::{ErrorKind, Result};
@@ -27,6 +27,10 @@ pub(super) fn call(cx: &mut Context, w: Insn) -> Result<Pc> {
         }
     }
     let next = cx.after(w);
+    // SAFETY: as above.
+    if let Some(native) = unsafe { *window }.as_native() {
+        count_native_target(cx, native.index());
+    }
     call_window(cx, window, w.c(), ReturnKind::Register.with(w.b()), next, method)
 }
 
@@ -48,39 +52,46 @@ pub(crate) fn call_window(
         }
         Some(Kind::Native) => {
             let native = callee.as_native().expect("a native function");
-            count_native_target(cx, native.index());
             let v = invoke_native(cx, native, window, count, method)?;
             deliver(cx, ret, next, v)
         }
         _ => {
-            // SAFETY: the arguments stand in the window.
-            let args = unsafe { Args::new(window.add(3), count, *window.add(1), callee, false) };
-            let outcome = cx.dialect_ref().call_other(cx, callee, args)?;
-            let w = cx.insn();
-            match outcome {
-                Outcome::Value(v) => deliver(cx, ret, next, v),
-                other => finish_as(cx, w, other, ret),
-            }
+            let outcome = call_other(cx, window, count)?;
+            again(cx, outcome, ret, next)
         }
     }
 }
 
+/// Asks the dialect to call what stands in `window[0]`, which is no function.
+pub(crate) fn call_other(cx: &mut Context, window: *mut Value, count: usize) -> Result<Outcome> {
+    // SAFETY: the arguments stand in the window, and stay there: calls that the dialect makes begin above.
+    let (callee, args) = unsafe { (*window, Args::new(window.add(3), count, *window.add(1), *window, false)) };
+    with_window(cx, window, 3 + count, |cx| cx.dialect_ref().call_other(cx, callee, args))
+}
+
+/// Runs `f` while the first `n` registers of a window are in use: kept alive, and not overwritten by calls.
+fn with_window<R>(cx: &mut Context, window: *mut Value, n: usize, f: impl FnOnce(&mut Context) -> R) -> R {
+    let top = cx.native_top;
+    // SAFETY: the caller has made sure that the window lies within the register stack.
+    cx.native_top = top.max(unsafe { window.add(n) });
+    let result = f(cx);
+    cx.native_top = top;
+    result
+}
+
 /// Feedback of a `call` whose target is native: its index, marked by the lowest bit.
 fn count_native_target(cx: &mut Context, index: u32) {
-    if cx.pc.is_null() || cx.insn().op() != Some(quadriga_bytecode::Opcode::Call) {
-        return;
-    }
     let target = (index as u64) << 1 | 1;
     let cache = cx.pc.cast_mut();
     // SAFETY: a `call` has two cache words.
     unsafe {
         if *cache == target {
-            *cache.add(1) += 1;
+            *cache.add(1) = (*cache.add(1)).wrapping_add(1);
         } else {
             if *cache == 0 {
                 *cache = target;
             }
-            *cache.add(1) += 1 << 32;
+            *cache.add(1) = (*cache.add(1)).wrapping_add(1 << 32);
         }
     }
 }
@@ -135,13 +146,8 @@ pub(crate) fn enter_closure(
         let name = function.name.to_string();
         return Err(cx.dialect_ref().arity_error(cx, &name, count, params));
     }
-    if cx.fuel.is_some() {
-        cx.charge(instance.live_code().len().min(64) as u64)?;
-    }
-    // SAFETY: the context owns the shared words.
-    if unsafe { (*cx.shared).limit.load(Ordering::Relaxed) } == 0 {
-        cx.poll()?;
-    }
+    // A collection must see the arguments: they may stand above the running frame.
+    with_window(cx, window, 3 + count, |cx| enter_safepoint(cx, instance, ret))?;
     if cx.fp >= cx.fp_limit {
         return Err(cx.engine_error(ErrorKind::StackOverflow, "call stack overflow"));
     }
@@ -151,7 +157,9 @@ pub(crate) fn enter_closure(
         unsafe { *window.add(3 + i) = instance.defaults[i] };
     }
     if function.flags.generator {
-        let v = generator::new(cx, closure, instance, window)?;
+        let v = with_window(cx, window, instance.registers as usize, |cx| {
+            generator::new(cx, closure, instance, window)
+        })?;
         return deliver(cx, ret, next, v);
     }
     let ret = match ReturnKind::of(ret) {
@@ -162,6 +170,19 @@ pub(crate) fn enter_closure(
     cx.base = window;
     cx.k = instance.k;
     Ok(instance.code)
+}
+
+/// Fuel and interruption at the entry of a function.
+pub(super) fn enter_safepoint(cx: &mut Context, instance: &FunctionInstance, ret: u64) -> Result<()> {
+    if cx.fuel.is_some() {
+        cx.charge(instance.live_code().len().min(64) as u64)?;
+    }
+    // SAFETY: the context owns the shared words.
+    if unsafe { (*cx.shared).limit.load(Ordering::Relaxed) } != 0 {
+        return Ok(());
+    }
+    // The Rust code that makes a call of kind `Exit` may hold values, so this is no place to collect.
+    if ReturnKind::of(ret).leaves() { cx.check_interrupt() } else { cx.poll() }
 }
 
 /// Pushes the state of the running function; the caller has checked the depth.
@@ -188,30 +209,19 @@ pub(super) fn pop_frame(cx: &mut Context) -> Frame {
 
 /// `ret` into a frame that wants more than a register.
 pub(super) fn ret(cx: &mut Context, w: Insn) -> Result<Pc> {
+    let constructor = cx.instance().is_some_and(|i| i.function().flags.constructor);
     let v = match w.op() {
+        _ if constructor => cx.register(1),
         Some(quadriga_bytecode::Opcode::Ret) => cx.register(w.a()),
         _ => Value::NIL,
     };
-    let this = cx.register(1);
     let callee_base = cx.base;
     let frame = pop_frame(cx);
-    match ReturnKind::of(frame.ret) {
-        ReturnKind::Constructor => deliver(cx, ReturnKind::Register.with(frame.ret as u32 as usize), frame.pc, this),
-        kind @ (ReturnKind::Generator | ReturnKind::GeneratorStep) => {
-            generator::finished(cx, callee_base);
-            if kind == ReturnKind::GeneratorStep {
-                return deliver(cx, ReturnKind::IterStep.with(0), frame.pc, Value::EMPTY);
-            }
-            cx.result = v;
-            let outcome = cx.dialect_ref().generator_finished(cx)?;
-            let ret = ReturnKind::Register.with(frame.ret as u32 as usize);
-            let w = cx.insn();
-            match outcome {
-                Outcome::Value(v) => deliver(cx, ret, frame.pc, v),
-                other => finish_as(cx, w, other, ret),
-            }
-        }
-        _ => deliver(cx, frame.ret, frame.pc, v),
+    let kind = ReturnKind::of(frame.ret);
+    if kind.of_generator() {
+        generator::returned(cx, callee_base, kind, frame, v)
+    } else {
+        deliver(cx, frame.ret, frame.pc, v)
     }
 }
 
@@ -219,16 +229,16 @@ pub(super) fn ret(cx: &mut Context, w: Insn) -> Result<Pc> {
 pub(crate) fn deliver(cx: &mut Context, ret: u64, next: Pc, v: Value) -> Result<Pc> {
     let register = ret as u32 as usize;
     match ReturnKind::of(ret) {
-        ReturnKind::Register | ReturnKind::Generator => {
+        // A constructor has put its self in place of the result.
+        ReturnKind::Register | ReturnKind::Generator | ReturnKind::Constructor => {
             cx.set_register(register, v);
             Ok(next)
         }
-        ReturnKind::Exit => {
+        ReturnKind::Exit | ReturnKind::GeneratorExit => {
             cx.result = v;
             Ok(std::ptr::null())
         }
         ReturnKind::Discard => Ok(next),
-        ReturnKind::Constructor => Ok(next),
         ReturnKind::Branch => {
             let w = before(next);
             match arith::truth_of(cx, v)? {
@@ -273,20 +283,39 @@ fn before(next: Pc) -> Insn {
     unsafe { Insn(*next.sub(1)) }
 }
 
-/// A result that turned out to need another call.
-fn again(cx: &mut Context, outcome: Outcome, ret: u64, next: Pc) -> Result<Pc> {
+/// A result that turned out to need another call. Native functions that ask for further ones nest here.
+pub(super) fn again(cx: &mut Context, outcome: Outcome, ret: u64, next: Pc) -> Result<Pc> {
+    cx.check_native_stack()?;
     match outcome {
         Outcome::Value(v) => deliver(cx, ret, next, v),
         Outcome::Call { callee, this, home, args, count } => {
             super::call_from_rust(cx, callee, this, home, &args[..count as usize], ret, next)
         }
         Outcome::CallThen { callee, this, arg, then, state } => {
-            cx.continuations.push(Continuation { then, state, ret });
-            let ret = ReturnKind::Native.with(cx.continuations.len() - 1);
-            super::call_from_rust(cx, callee, this, Value::NIL, &[arg], ret, next)
+            call_then(cx, callee, this, arg, Continuation { then, state, ret }, next)
         }
         Outcome::Alternate => super::take_alternate(cx),
     }
+}
+
+/// Calls a function whose result goes to a continuation.
+pub(super) fn call_then(
+    cx: &mut Context,
+    callee: Value,
+    this: Value,
+    arg: Value,
+    continuation: Continuation,
+    next: Pc,
+) -> Result<Pc> {
+    let waiting = cx.continuations.len();
+    cx.continuations.push(continuation);
+    let ret = ReturnKind::Native.with(waiting);
+    let result = super::call_from_rust(cx, callee, this, Value::NIL, &[arg], ret, next);
+    if result.is_err() {
+        // Nobody will come back to it.
+        cx.continuations.truncate(waiting);
+    }
+    result
 }
 
 pub(super) fn closure(cx: &mut Context, w: Insn) -> Result<Pc> {

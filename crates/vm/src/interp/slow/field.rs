@@ -88,7 +88,8 @@ fn remember(cx: &mut Context, o: Value, found: Recipe, home: Value, has_home: bo
         Recipe::Own { slot } => (recipe::OWN, slot, 0),
         Recipe::Holder { map, slot } => (recipe::HOLDER, slot, map.address() as u64),
     };
-    if wanted == 0 || slot > u16::MAX as u32 {
+    // A home that is the receiver would be that of the first receiver for all of its shape.
+    if wanted == 0 || slot > u16::MAX as u32 || has_home && home.is_object() && home == o {
         return;
     }
     let key = wanted as u64 | (slot as u64) << 32 | kind << 48;
@@ -200,8 +201,10 @@ pub(super) fn set_field(cx: &mut Context, w: Insn) -> Result<Pc> {
             let before = shape(o);
             cx.map_set_field(map, name, v)?;
             let after = shape(o);
+            // Storing a prototype changes the shape of a map that has the field already.
             if before != 0
                 && after != 0
+                && cx.heap.proto_key != Some(name)
                 && let Some(slot) = cx.own_slot(map, name)
             {
                 if before == after {

@@ -1,6 +1,6 @@
 //! Iteration over what is not a list, and back edges of loops that are interrupted.
 
-use super::{Pc, finish_as, generator};
+use super::{Pc, deliver, finish_as, generator};
 use crate::context::Context;
 use crate::dialect::Outcome;
 use crate::error::Result;
@@ -40,21 +40,37 @@ pub(super) fn iter_init(cx: &mut Context, w: Insn) -> Result<Pc> {
 
 pub(super) fn iter_next(cx: &mut Context, w: Insn) -> Result<Pc> {
     turn(cx, w.offset24().unsigned_abs() as usize)?;
+    match next_element(cx, w) {
+        Err(error) if cx.dialect_ref().ends_iteration(cx, &error) => {
+            deliver(cx, ReturnKind::IterStep.with(0), cx.after(w), Value::EMPTY)
+        }
+        result => result,
+    }
+}
+
+fn next_element(cx: &mut Context, w: Insn) -> Result<Pc> {
     let (o, position) = (cx.register(w.a()), cx.register(w.a() + 1));
     let element = match o.kind() {
         Some(Kind::List) => {
             let list = o.as_list().expect("a list");
             let i = position.as_int().unwrap_or(i64::MAX);
-            let v = if (i as u64) < list.len() as u64 { list.get(i as usize) } else { Value::EMPTY };
-            advance(cx, w, position);
-            v
+            if (i as u64) < list.len() as u64 {
+                cx.set_register(w.a() + 1, Value::int(i + 1));
+                list.get(i as usize)
+            } else {
+                Value::EMPTY
+            }
         }
         Some(Kind::Str) => {
             let s = o.as_str().expect("a string");
             let i = position.as_int().unwrap_or(i64::MAX);
-            let v = cx.heap.char_at(s, i as usize)?.map_or(Value::EMPTY, |c| c.value());
-            advance(cx, w, position);
-            v
+            match cx.heap.char_at(s, i as usize)? {
+                Some(c) => {
+                    cx.set_register(w.a() + 1, Value::int(i + 1));
+                    c.value()
+                }
+                None => Value::EMPTY,
+            }
         }
         Some(Kind::Generator) => return generator::step(cx, w, o),
         _ if o.is_nil() => Value::EMPTY,
@@ -69,10 +85,4 @@ pub(super) fn iter_next(cx: &mut Context, w: Insn) -> Result<Pc> {
         }
     };
     finish_as(cx, w, Outcome::Value(element), ReturnKind::IterStep.with(0))
-}
-
-fn advance(cx: &mut Context, w: Insn, position: Value) {
-    if let Some(i) = position.as_int() {
-        cx.set_register(w.a() + 1, Value::int(i + 1));
-    }
 }

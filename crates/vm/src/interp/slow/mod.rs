@@ -13,11 +13,13 @@ mod iter;
 pub(crate) mod unwind;
 mod variable;
 
-pub(crate) use call::{call_window, deliver, enter_closure, invoke_native};
+pub(crate) use call::{call_other, call_window, deliver, enter_closure, invoke_native};
+pub use generator::Resumed;
+pub(crate) use generator::{resume_from_rust, throw_into};
 
 use crate::context::{Context, Continuation};
 use crate::dialect::Outcome;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::frame::ReturnKind;
 use quadriga_bytecode::{Insn, Opcode};
 use quadriga_value::Value;
@@ -131,9 +133,7 @@ pub(crate) fn finish_as(cx: &mut Context, w: Insn, outcome: Outcome, ret: u64) -
         }
         Outcome::CallThen { callee, this, arg, then, state } => {
             let next = cx.after(w);
-            cx.continuations.push(Continuation { then, state, ret });
-            let ret = ReturnKind::Native.with(cx.continuations.len() - 1);
-            call_from_rust(cx, callee, this, Value::NIL, &[arg], ret, next)
+            call::call_then(cx, callee, this, arg, Continuation { then, state, ret }, next)
         }
         Outcome::Alternate => take_alternate(cx),
     }
@@ -163,7 +163,9 @@ pub(crate) fn call_from_rust(
 
 /// Goes on at the alternate of the instruction.
 pub(crate) fn take_alternate(cx: &Context) -> Result<Pc> {
-    let target = cx.alternate().expect("a dialect took an alternate that is not there");
+    let Some(target) = cx.alternate() else {
+        return Err(cx.engine_error(ErrorKind::Runtime, "the instruction has no alternate"));
+    };
     let instance = cx.instance().expect("a function runs");
     // SAFETY: verified targets lie within the code.
     Ok(unsafe { instance.code.add(target).cast_const() })

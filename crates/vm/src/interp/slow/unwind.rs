@@ -26,7 +26,8 @@ impl Context {
         Error::new(ErrorKind::Thrown, "")
     }
 
-    /// The value that is being raised by an error of kind `Thrown`.
+    /// The value that is being raised by an error of kind `Thrown`. Rust code that runs a script between
+    /// receiving such an error and passing it on takes the value first and raises it anew.
     pub fn thrown(&self) -> Value {
         self.thrown
     }
@@ -107,13 +108,21 @@ pub(crate) fn raise(cx: &mut Context, mut error: Error) -> Pc {
         }
         let base = cx.base;
         let frame = pop_frame(cx);
-        match ReturnKind::of(frame.ret) {
-            ReturnKind::Exit => {
+        let kind = ReturnKind::of(frame.ret);
+        if kind.of_generator() {
+            generator::finished(base);
+        }
+        match kind {
+            ReturnKind::Exit | ReturnKind::GeneratorExit => {
                 cx.pending = Some(error);
                 return std::ptr::null();
             }
-            ReturnKind::Generator | ReturnKind::GeneratorStep => generator::finished(cx, base),
             ReturnKind::Native => cx.continuations.truncate(frame.ret as u32 as usize),
+            ReturnKind::IterStep if cx.dialect_ref().ends_iteration(cx, &error) => {
+                cx.thrown = Value::NIL;
+                // Behind an `iternext` that does not jump comes the next instruction.
+                return frame.pc;
+            }
             _ => {}
         }
     }
@@ -126,7 +135,7 @@ fn find_handler(cx: &mut Context, error: &Error) -> Option<Pc> {
     let word = instance.word_of(cx.pc).saturating_sub(1);
     let handler = *instance.function().handler(word)?;
     let value = match error.kind() {
-        ErrorKind::Thrown => cx.thrown,
+        ErrorKind::Thrown => std::mem::replace(&mut cx.thrown, Value::NIL),
         _ => cx.dialect_ref().caught(cx, error)?,
     };
     cx.set_register(handler.register as usize, value);

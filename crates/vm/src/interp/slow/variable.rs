@@ -6,7 +6,7 @@ use crate::dialect::{Outcome, VariableKind};
 use crate::error::Result;
 use quadriga_bytecode::{Const, Insn};
 use quadriga_heap::layout::Kind;
-use quadriga_heap::{BoxRef, MapRef, ValueExt};
+use quadriga_heap::{BoxRef, MapRef, StrRef, ValueExt};
 use quadriga_value::Value;
 
 pub(super) fn is_callable(v: Value) -> bool {
@@ -62,13 +62,42 @@ pub(super) fn get_local_x(cx: &mut Context, w: Insn) -> Result<Pc> {
     read(cx, w, v, true, VariableKind::Local)
 }
 
+/// The value of the cell that the instruction names. If that is empty, the variable may have been removed,
+/// and a built-in shows through.
+fn global_value(cx: &mut Context, w: Insn) -> Result<Value> {
+    let index = w.bx() as usize;
+    let v = content(cx.constant(index));
+    if !v.is_empty() {
+        return Ok(v);
+    }
+    let (name, globals) = global_name(cx, index)?;
+    let instance = cx.instance_ptr().expect("a function runs");
+    // SAFETY: instances live as long as the context.
+    let dialect = unsafe { (*instance).dialect };
+    let cell = cx.resolve_cell(globals, name, dialect)?;
+    // SAFETY: as above; `&mut cx` excludes other users.
+    unsafe { (*instance).set_constant(index, cell) };
+    Ok(content(cell))
+}
+
+/// Name and name space of the global that constant `index` stands for.
+fn global_name(cx: &mut Context, index: usize) -> Result<(StrRef, MapRef)> {
+    let instance = cx.instance().expect("a function runs");
+    let Const::Cell(name) = &instance.function().consts[index] else {
+        unreachable!("verified: a cell constant")
+    };
+    let (name, unit) = (name.clone(), instance.unit);
+    let globals = cx.units[unit as usize].globals.as_map().expect("globals are a map");
+    Ok((cx.heap.intern(&name)?, globals))
+}
+
 pub(super) fn get_global(cx: &mut Context, w: Insn) -> Result<Pc> {
-    let v = content(cx.constant(w.bx() as usize));
+    let v = global_value(cx, w)?;
     read(cx, w, v, false, VariableKind::Global)
 }
 
 pub(super) fn get_global_x(cx: &mut Context, w: Insn) -> Result<Pc> {
-    let v = content(cx.constant(w.bx() as usize));
+    let v = global_value(cx, w)?;
     read(cx, w, v, true, VariableKind::Global)
 }
 
@@ -122,13 +151,7 @@ pub(super) fn new_box(cx: &mut Context, w: Insn) -> Result<Pc> {
 
 pub(super) fn set_global(cx: &mut Context, w: Insn) -> Result<Pc> {
     let v = cx.register(w.a());
-    let instance = cx.instance().expect("a function runs");
-    let Const::Cell(name) = &instance.function().consts[w.bx() as usize] else {
-        unreachable!("verified: a cell constant")
-    };
-    let name = name.clone();
-    let globals: MapRef = cx.units[instance.unit as usize].globals.as_map().expect("globals are a map");
-    let name = cx.heap.intern(&name)?;
+    let (name, globals) = global_name(cx, w.bx() as usize)?;
     cx.store_global(globals, name, v)?;
     Ok(cx.after(w))
 }

@@ -1,0 +1,157 @@
+//! A context as the command sets it up: limits, output, input, arguments, modules.
+
+use crate::args::EngineArgs;
+use crate::import::Importer;
+use crate::input::Lines;
+use crate::interrupt;
+use crate::output::{Output, complain};
+use crate::units::size_text;
+use quadriga::{Context, Engine, Error, Language, Script, Value};
+use std::fmt::Write;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// What a context is made of.
+pub struct Setup {
+    /// Languages.
+    pub engine: Engine,
+    /// The one in use.
+    pub language: Language,
+    /// Its dialect.
+    pub variant: Option<String>,
+    /// Limits and modes.
+    pub args: EngineArgs,
+    /// Arguments of the script.
+    pub script_args: Vec<String>,
+    /// Where it writes.
+    pub output: Arc<Output>,
+    /// Where it reads.
+    pub input: Input,
+    /// Where it finds modules.
+    pub importer: Importer,
+}
+
+/// Where `input` of a script reads.
+#[derive(Clone)]
+pub enum Input {
+    /// From standard input.
+    Lines(Arc<Mutex<Lines>>),
+    /// From the terminal of an interactive session.
+    Terminal,
+}
+
+/// A context that runs scripts one after the other.
+pub struct Session {
+    /// The context.
+    pub cx: Context,
+    deadline: Arc<Mutex<Option<Instant>>>,
+    time_limit: Option<Duration>,
+    started: Instant,
+}
+
+impl Session {
+    /// A fresh context.
+    pub fn new(setup: &Setup) -> Result<Session, Error> {
+        let args = &setup.args;
+        let mut builder = Context::builder(&setup.engine).language(setup.language.name());
+        if let Some(variant) = &setup.variant {
+            builder = builder.variant(variant.as_str());
+        }
+        if let Some(bytes) = args.memory_limit {
+            builder = builder.memory_limit(bytes);
+        }
+        if let Some(time) = args.time_limit {
+            builder = builder.time_limit(time);
+        }
+        if let Some(fuel) = args.fuel {
+            builder = builder.fuel(fuel);
+        }
+        if let Some(depth) = args.max_depth {
+            builder = builder.max_depth(depth as usize);
+        }
+        let output = setup.output.clone();
+        let deadline = Arc::new(Mutex::new(None));
+        let cx = builder
+            .output(move |text: &str| output.write(text))
+            .input(input_hook(setup, deadline.clone()))
+            .args(setup.script_args.iter().cloned())
+            .resolver(setup.importer.clone().into_resolver())
+            .build()?;
+        Ok(Session { cx, deadline, time_limit: args.time_limit, started: Instant::now() })
+    }
+
+    /// Runs a script under the limits; Ctrl-C stops it.
+    pub fn run(&mut self, script: &Script) -> Result<Value, Error> {
+        let deadline = self.time_limit.and_then(|t| Instant::now().checked_add(t));
+        *self.deadline.lock().unwrap_or_else(|e| e.into_inner()) = deadline;
+        let _guard = interrupt::announce(self.cx.cancel_handle());
+        self.cx.run(script)
+    }
+
+    /// The figures of `--stats`.
+    pub fn stats_text(&self) -> String {
+        let stats = self.cx.stats();
+        let mut text = String::new();
+        let mut line = |name: &str, value: String| {
+            let _ = writeln!(text, "{name:<18} {value}");
+        };
+        line("time", format!("{:.3} s", self.started.elapsed().as_secs_f64()));
+        line("heap", size_text(stats.accounted_bytes as u64));
+        line("live", format!("{} at the last full collection", size_text(stats.live_bytes as u64)));
+        line("allocated", size_text(stats.allocated_bytes));
+        line("collections", format!("{} minor, {} full", stats.minor_collections, stats.full_collections));
+        line("pauses", format!("{:?} total, {:?} longest", stats.total_pause, stats.max_pause));
+        if let Some((now, peak)) = resident() {
+            line("resident", format!("{}, {} at most", size_text(now), size_text(peak)));
+        }
+        if let Some(fuel) = self.cx.fuel_left() {
+            line("fuel left", fuel.to_string());
+        }
+        text
+    }
+}
+
+fn input_hook(
+    setup: &Setup,
+    deadline: Arc<Mutex<Option<Instant>>>,
+) -> Box<dyn FnMut(&str) -> Option<String> + Send> {
+    let output = setup.output.clone();
+    let input = setup.input.clone();
+    Box::new(move |prompt| {
+        let deadline = *deadline.lock().unwrap_or_else(|e| e.into_inner());
+        match &input {
+            Input::Lines(lines) => {
+                output.write(prompt);
+                output.flush();
+                lines.lock().unwrap_or_else(|e| e.into_inner()).next(deadline)
+            }
+            Input::Terminal => {
+                output.flush();
+                crate::repl::editor::ask(prompt)
+            }
+        }
+    })
+}
+
+/// Resident memory of the process, now and at most.
+#[cfg(target_os = "linux")]
+fn resident() -> Option<(u64, u64)> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let field = |name: &str| {
+        let line = status.lines().find_map(|l| l.strip_prefix(name))?;
+        line.trim_matches(|c: char| !c.is_ascii_digit()).parse::<u64>().ok().map(|kb| kb << 10)
+    };
+    Some((field("VmRSS:")?, field("VmHWM:")?))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn resident() -> Option<(u64, u64)> {
+    None
+}
+
+/// Prints the figures if they were asked for.
+pub fn print_stats(session: &Session, args: &EngineArgs) {
+    if args.stats {
+        complain(&session.stats_text());
+    }
+}

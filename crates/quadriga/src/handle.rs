@@ -1,0 +1,172 @@
+//! Handles: how values of a context live in Rust.
+//!
+//! A [`Handle`] names a slot in the roots of its context and knows its context by identity. Cloning shares
+//! the slot. Dropping the last clone, on any thread, puts the slot on a list that the context empties when
+//! it is entered next: neither side ever waits for the other.
+
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The part of a context that its values and host functions share with it.
+pub(crate) struct Home {
+    pub(crate) engine: Engine,
+    /// The language whose rules hold where no script says otherwise.
+    pub(crate) language: Option<Arc<dyn vm::Language>>,
+    pub(crate) dialect: Option<Arc<dyn vm::Dialect>>,
+    released: Mutex<Vec<u32>>,
+    any_released: AtomicBool,
+    alive: AtomicBool,
+    handles: AtomicUsize,
+    /// Why a hook of the host stopped the script: the engine itself only knows that it was cancelled.
+    stop: Mutex<Option<(ErrorKind, String)>>,
+    /// A stop that a host function saw while it called back. The function cannot undo it.
+    pending: Mutex<Option<vm::Error>>,
+    any_pending: AtomicBool,
+    captured: Mutex<String>,
+    /// Fuel that the last call left; `u64::MAX` without a limit.
+    fuel_left: AtomicU64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Home {
+    pub(crate) fn new(engine: Engine, language: Option<Arc<dyn vm::Language>>) -> Home {
+        Home {
+            engine,
+            dialect: language.as_ref().map(|l| l.dialect()),
+            language,
+            released: Mutex::default(),
+            any_released: AtomicBool::new(false),
+            alive: AtomicBool::new(true),
+            handles: AtomicUsize::new(0),
+            stop: Mutex::default(),
+            pending: Mutex::default(),
+            any_pending: AtomicBool::new(false),
+            captured: Mutex::default(),
+            fuel_left: AtomicU64::new(u64::MAX),
+        }
+    }
+
+    /// The slots that are free again.
+    pub(crate) fn take_released(&self) -> Option<Vec<u32>> {
+        if !self.any_released.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.any_released.store(false, Ordering::Relaxed);
+        Some(std::mem::take(&mut *lock(&self.released)))
+    }
+
+    pub(crate) fn context_is_gone(&self) {
+        self.alive.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn handle_count(&self) -> usize {
+        self.handles.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_stop(&self, kind: ErrorKind, message: String) {
+        lock(&self.stop).get_or_insert((kind, message));
+    }
+
+    pub(crate) fn take_stop(&self) -> Option<(ErrorKind, String)> {
+        lock(&self.stop).take()
+    }
+
+    pub(crate) fn set_pending(&self, error: vm::Error) {
+        lock(&self.pending).get_or_insert(error);
+        self.any_pending.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn take_pending(&self) -> Option<vm::Error> {
+        if !self.any_pending.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.any_pending.store(false, Ordering::Relaxed);
+        lock(&self.pending).take()
+    }
+
+    pub(crate) fn fuel_left(&self) -> Option<u64> {
+        Some(self.fuel_left.load(Ordering::Relaxed)).filter(|&fuel| fuel != u64::MAX)
+    }
+
+    pub(crate) fn set_fuel_left(&self, fuel: Option<u64>) {
+        self.fuel_left.store(fuel.unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Adds to the captured output; `false` if it would exceed `limit` bytes.
+    pub(crate) fn capture(&self, text: &str, limit: usize) -> bool {
+        let mut captured = lock(&self.captured);
+        let fits = text.len() <= limit.saturating_sub(captured.len());
+        if fits {
+            captured.push_str(text);
+        }
+        fits
+    }
+
+    pub(crate) fn take_captured(&self) -> String {
+        std::mem::take(&mut *lock(&self.captured))
+    }
+}
+
+struct Slot {
+    home: Arc<Home>,
+    index: u32,
+    /// The object never moves, and it lives as long as this: its address is its identity.
+    address: usize,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.home.handles.fetch_sub(1, Ordering::Relaxed);
+        if self.home.alive.load(Ordering::Relaxed) {
+            lock(&self.home.released).push(self.index);
+            self.home.any_released.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A root of a context, held from outside.
+#[derive(Clone)]
+pub(crate) struct Handle(Arc<Slot>);
+
+impl Handle {
+    pub(crate) fn new(home: &Arc<Home>, index: u32, address: usize) -> Handle {
+        home.handles.fetch_add(1, Ordering::Relaxed);
+        Handle(Arc::new(Slot { home: home.clone(), index, address }))
+    }
+
+    /// The slot, if the context is the one with this home.
+    #[inline]
+    pub(crate) fn index_in(&self, home: &Arc<Home>) -> Result<u32, Error> {
+        if Arc::ptr_eq(&self.0.home, home) { Ok(self.0.index) } else { Err(self.foreign()) }
+    }
+
+    #[cold]
+    fn foreign(&self) -> Error {
+        if self.0.home.alive.load(Ordering::Relaxed) {
+            Error::of(ErrorKind::WrongContext, "the value belongs to another context")
+        } else {
+            Error::of(ErrorKind::ContextGone, "the context of the value does not exist any more")
+        }
+    }
+}
+
+impl PartialEq for Handle {
+    /// Identity of the objects.
+    fn eq(&self, other: &Handle) -> bool {
+        Arc::ptr_eq(&self.0.home, &other.0.home) && self.0.address == other.0.address
+    }
+}
+
+impl Eq for Handle {}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:x}", self.0.address)
+    }
+}
