@@ -5,7 +5,8 @@
 //!
 //! * **Decoding.** Every opcode byte is one. Execution that starts at word 0, at a jump's target, at a
 //!   handler or at an alternate only ever meets instruction starts, and never runs off the end.
-//! * **Registers.** Every register that an instruction names or implies is below `registers`.
+//! * **Registers.** Every register that an instruction names or implies is below `registers`. Nothing writes
+//!   register 0, which holds the closure that runs.
 //! * **Tables.** Indices of constants, captures and functions are in range. Names are strings, the operands
 //!   of global instructions are cells, and no cell becomes a value. A function that makes a closure has
 //!   everything that the closure captures. The main function captures nothing.
@@ -208,7 +209,7 @@ fn check_tables(f: &Function, starts: &[bool]) -> Result<(), Fault> {
         if !is_start(h.target) {
             return fault(format!("handler {i} goes to word {}, where no instruction starts", h.target));
         }
-        if h.register >= f.registers {
+        if h.register >= f.registers || h.register == 0 {
             return fault(format!("handler {i} writes register {} of {}", h.register, f.registers));
         }
     }

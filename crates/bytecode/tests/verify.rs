@@ -31,12 +31,12 @@ fn sound_code_passes() {
     for code in [
         "retnil",
         "closure r3, f1\nret r3",
-        "call r3, r0, 0\nretnil",
-        "call r2, r0, 1\nretnil",
+        "call r3, r1, 0\nretnil",
+        "call r2, r1, 1\nretnil",
         "newlist r1, r6, 0\nnewlist r1, r3, 3\nret r1",
         "special.255 r1, r2, r3\nretnil",
         "L:\nloop L",
-        "slice r0, r1, r4\nret r0",
+        "slice r1, r1, r4\nret r1",
         "handler A B -> C r5\nA:\nnop\nB:\nnop\nC:\nretnil",
         "handler A B -> A r5\nA:\nretnil\nB:",
         "A:\nnop else C\nB:\nretnil\nC:\njump B",
@@ -66,26 +66,41 @@ fn words_are_instructions() {
 fn operands_are_in_range() {
     refuses(&[
         ("move r6, r0\nretnil", "registers 6..7"),
-        ("move r0, r6\nretnil", "registers 6..7"),
-        ("slice r0, r1, r5\nretnil", "registers 5..7"),
+        ("move r1, r6\nretnil", "registers 6..7"),
+        ("slice r1, r1, r5\nretnil", "registers 5..7"),
         ("iterinit r5, r0\nretnil", "registers 5..7"),
         ("getmethod r4, r0, k0\nretnil", "registers 4..7"),
-        ("call r3, r0, 1\nretnil", "registers 3..7"),
-        ("call r65535, r0, 65535\nretnil", "registers 65535..131073"),
-        ("newlist r0, r4, 3\nretnil", "registers 4..7"),
-        ("newlist r0, r7, 0\nretnil", "registers 7..7"),
-        ("loadk r0, k3\nretnil", "no constant 3"),
-        ("loadk r0, k4294967295\nretnil", "no constant 4294967295"),
-        ("loadk r0, k1\nretnil", "not a value"),
-        ("addk r0, r0, k1\nretnil", "not a value"),
+        ("call r3, r1, 1\nretnil", "registers 3..7"),
+        ("call r65535, r1, 65535\nretnil", "registers 65535..131073"),
+        ("newlist r1, r4, 3\nretnil", "registers 4..7"),
+        ("newlist r1, r7, 0\nretnil", "registers 7..7"),
+        ("loadk r1, k3\nretnil", "no constant 3"),
+        ("loadk r1, k4294967295\nretnil", "no constant 4294967295"),
+        ("loadk r1, k1\nretnil", "not a value"),
+        ("addk r1, r0, k1\nretnil", "not a value"),
         ("L:\njeqk r0, k3, M\nM:\nretnil", "no constant 3"),
-        ("getfield r0, r0, k2\nretnil", "not a string"),
-        ("getglobal r0, k0\nretnil", "not a cell"),
-        ("getcapture r0, c0\nretnil", "no capture 0"),
-        ("closure r0, f4\nretnil", "no function 4"),
-        ("closure r0, f2\nretnil", "captures what this function does not have"),
-        ("closure r0, f3\nretnil", "captures what this function does not have"),
+        ("getfield r1, r0, k2\nretnil", "not a string"),
+        ("getglobal r1, k0\nretnil", "not a cell"),
+        ("getcapture r1, c0\nretnil", "no capture 0"),
+        ("closure r1, f4\nretnil", "no function 4"),
+        ("closure r1, f2\nretnil", "captures what this function does not have"),
+        ("closure r1, f3\nretnil", "captures what this function does not have"),
     ]);
+}
+
+#[test]
+fn the_closure_stays_in_its_register() {
+    let kept = "register 0 holds the closure";
+    refuses(&[
+        ("move r0, r1\nretnil", kept),
+        ("call r3, r0, 0\nretnil", kept),
+        ("call r0, r3, 0\nretnil", kept),
+        ("iterinit r0, r3\nretnil", kept),
+        ("H:\niternext r3, r0, H\nretnil", kept),
+        ("getmethod r0, r3, k0\nretnil", kept),
+        ("handler A B -> A r0\nA:\nretnil\nB:", "writes register 0"),
+    ]);
+    assert_eq!(of_code("slice r1, r2, r0\nretnil"), Ok(()), "read as a pair");
 }
 
 #[test]

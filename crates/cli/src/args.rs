@@ -167,6 +167,10 @@ pub struct EngineArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000), help_heading = "Limits")]
     pub max_depth: Option<u32>,
 
+    /// Keep files, modules and the environment from the program.
+    #[arg(long, help_heading = "Limits")]
+    pub sandbox: bool,
+
     /// Collect garbage at every Nth allocation.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true, help_heading = "Testing")]
     pub gc_stress: Option<u32>,

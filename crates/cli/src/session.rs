@@ -6,7 +6,7 @@ use crate::input::Lines;
 use crate::interrupt;
 use crate::output::{Output, complain};
 use crate::units::size_text;
-use quadriga::{Context, Engine, Error, Language, Script, Value};
+use quadriga::{Context, Engine, Error, HeapMode, Language, Script, Value};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -69,14 +69,26 @@ impl Session {
         if let Some(depth) = args.max_depth {
             builder = builder.max_depth(depth as usize);
         }
+        let mode = HeapMode {
+            collect_every: args.gc_stress,
+            poison: args.gc_poison,
+            verify: args.gc_verify,
+            safepoint_only: args.gc_safepoints,
+        };
         let output = setup.output.clone();
         let deadline = Arc::new(Mutex::new(None));
-        let cx = builder
+        builder = builder
+            .heap_mode(mode)
             .output(move |text: &str| output.write(text))
             .input(input_hook(setup, deadline.clone()))
-            .args(setup.script_args.iter().cloned())
-            .resolver(setup.importer.clone().into_resolver())
-            .build()?;
+            .args(setup.script_args.iter().cloned());
+        if !args.sandbox {
+            builder = builder
+                .files(true)
+                .environment(environment())
+                .resolver(setup.importer.clone().into_resolver());
+        }
+        let cx = builder.build()?;
         Ok(Session { cx, deadline, time_limit: args.time_limit, started: Instant::now() })
     }
 
@@ -96,11 +108,11 @@ impl Session {
             let _ = writeln!(text, "{name:<18} {value}");
         };
         line("time", format!("{:.3} s", self.started.elapsed().as_secs_f64()));
-        line("heap", size_text(stats.accounted_bytes as u64));
+        line("heap", size_text(stats.memory_bytes as u64));
         line("live", format!("{} at the last full collection", size_text(stats.live_bytes as u64)));
         line("allocated", size_text(stats.allocated_bytes));
         line("collections", format!("{} minor, {} full", stats.minor_collections, stats.full_collections));
-        line("pauses", format!("{:?} total, {:?} longest", stats.total_pause, stats.max_pause));
+        line("pauses", format!("{:?} total, {:?} longest", stats.total_pause, stats.longest_pause));
         if let Some((now, peak)) = resident() {
             line("resident", format!("{}, {} at most", size_text(now), size_text(peak)));
         }
@@ -114,10 +126,10 @@ impl Session {
 fn input_hook(
     setup: &Setup,
     deadline: Arc<Mutex<Option<Instant>>>,
-) -> Box<dyn FnMut(&str) -> Option<String> + Send> {
+) -> impl FnMut(&str) -> Option<String> + Send + 'static {
     let output = setup.output.clone();
     let input = setup.input.clone();
-    Box::new(move |prompt| {
+    move |prompt| {
         let deadline = *deadline.lock().unwrap_or_else(|e| e.into_inner());
         match &input {
             Input::Lines(lines) => {
@@ -130,7 +142,13 @@ fn input_hook(
                 crate::repl::editor::ask(prompt)
             }
         }
-    })
+    }
+}
+
+/// The variables of the process; what is not text is shown as well as possible.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    let text = |s: std::ffi::OsString| s.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
 /// Resident memory of the process, now and at most.

@@ -33,8 +33,9 @@ pub fn parse_size(text: &str) -> Result<usize, String> {
 /// A time in seconds, with a fraction.
 pub fn parse_seconds(text: &str) -> Result<Duration, String> {
     let text = text.trim();
-    let number: f64 = text.strip_suffix('s').unwrap_or(text).parse().map_err(|_| "not a number".to_string())?;
-    if !(number > 0.0) {
+    let number: f64 =
+        text.strip_suffix('s').unwrap_or(text).parse().map_err(|_| "not a number".to_string())?;
+    if number.is_nan() || number <= 0.0 {
         return Err("must be positive".into());
     }
     // A century is as good as no limit, and no clock overflows.

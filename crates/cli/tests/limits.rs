@@ -15,7 +15,8 @@ fn an_endless_loop_stops_at_the_time_limit() {
     let mut late = Vec::new();
     for _ in 0..10 {
         let start_up = quadriga(&["-e", ""]).exits(0).time;
-        let run = quadriga(&["--time-limit", "0.3", "-e", "i = 0\nwhile true\ni = i + 1\nend while"]).exits(5);
+        let run =
+            quadriga(&["--time-limit", "0.3", "-e", "i = 0\nwhile true\ni = i + 1\nend while"]).exits(5);
         assert!(run.time >= limit, "{run:?}");
         assert!(run.stdout.starts_with("Runtime Error: ") && run.stdout.contains("[line "), "{run:?}");
         let over = run.time - limit;
@@ -72,14 +73,17 @@ fn fuel_runs_out_at_the_same_place() {
     assert!(first.stdout.lines().count() > 10, "{first:?}");
     let modes = [&["--gc-stress=5"][..], &["--gc-safepoints"], &["--gc-poison", "--gc-verify"]];
     for mode in modes {
-        let args: Vec<&str> = ["--fuel", "5000"].iter().chain(mode).chain(&["-e", program]).copied().collect();
+        let args: Vec<&str> =
+            ["--fuel", "5000"].iter().chain(mode).chain(&["-e", program]).copied().collect();
         assert_eq!(quadriga(&args).exits(7).stdout, first.stdout, "{mode:?}");
     }
 }
 
 #[test]
 fn results_that_are_too_large_are_errors() {
-    for program in ["print \"x\" * 1e12", "print [1, 2] * 1e12", "l = [0] * 1e7\nl = l * 1e7", "x = range(1, 1e15)"] {
+    for program in
+        ["print \"x\" * 1e12", "print [1, 2] * 1e12", "l = [0] * 1e7\nl = l * 1e7", "x = range(1, 1e15)"]
+    {
         let run = quadriga(&["--memory-limit", "1G", "-e", program]);
         assert!(matches!(run.code, Some(1 | 6)), "{program}: {run:?}");
         assert!(run.stdout.contains("Error") && run.stdout.contains("[line "), "{program}: {run:?}");
@@ -107,7 +111,8 @@ fn deeply_nested_sources_are_errors() {
 
 #[test]
 fn cyclic_values_are_printed_and_compared() {
-    let list = "a = [1]\na.push a\nb = [1]\nb.push b\nprint a\nprint a == b\nprint a == a\nprint hash(a) == hash(a)";
+    let list =
+        "a = [1]\na.push a\nb = [1]\nb.push b\nprint a\nprint a == b\nprint a == a\nprint hash(a) == hash(a)";
     quadriga(&["--time-limit", "20", "-e", list]).exits(0);
     let map = "m = {}\nm.self2 = m\nn = {}\nn.self2 = n\nprint m\nprint m == n\nm.__isa = m\nprint m.nokey";
     let run = quadriga(&["--time-limit", "20", "-e", map]);

@@ -54,7 +54,10 @@ fn scripts_get_their_arguments() {
 #[test]
 fn scripts_read_input_lines() {
     let program = "a = input(\"name? \")\nb = input\nc = input\nprint [a, b, c]";
-    assert_eq!(quadriga_with_input(&["-e", program], b"Ada\r\n\xC3\xA4").ok(), "name? [\"Ada\", \"ä\", null]\n");
+    assert_eq!(
+        quadriga_with_input(&["-e", program], b"Ada\r\n\xC3\xA4").ok(),
+        "name? [\"Ada\", \"ä\", null]\n"
+    );
 }
 
 #[test]
@@ -73,7 +76,8 @@ fn input_does_not_hold_up_the_time_limit() {
 fn errors_stand_on_standard_output_as_the_language_has_it() {
     let path = file("bad.ms", "f = function(m)\n  return m.nokey\nend function\nprint f({})\n");
     let run = quadriga(&["run", arg(&path)]).exits(1);
-    let expected = format!("Runtime Error: Key Not Found: 'nokey' not found in map [{} line 2]\n", arg(&path));
+    let expected =
+        format!("Runtime Error: Key Not Found: 'nokey' not found in map [{} line 2]\n", arg(&path));
     assert_eq!((run.stdout, run.stderr.as_str()), (expected, ""));
     let run = quadriga(&["-e", "print x"]).exits(1);
     assert_eq!(run.stdout, "Runtime Error: Undefined Identifier: 'x' is unknown in this context [line 1]\n");
@@ -130,7 +134,12 @@ fn scripts_choose_their_exit_code() {
 
 #[test]
 fn wrong_usage() {
-    for args in [&["run"][..], &["frobnicate"], &["run", "--no-such", "x.ms"], &["run", "--time-limit", "-1", "-e", ""]] {
+    for args in [
+        &["run"][..],
+        &["frobnicate"],
+        &["run", "--no-such", "x.ms"],
+        &["run", "--time-limit", "-1", "-e", ""],
+    ] {
         let run = quadriga(args).exits(2);
         assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{run:?}");
     }
@@ -160,6 +169,21 @@ fn modules_are_found_beside_the_script_and_along_the_path() {
     assert_eq!(run(command, b"").ok(), "43\n");
     let run = quadriga(&["-e", "import \"no_such_module\""]).exits(1);
     assert!(run.stdout.contains("library not found: no_such_module"), "{run:?}");
+}
+
+#[test]
+fn a_sandbox_has_no_files() {
+    let path = file("secret.ms", "word = \"open\"\n");
+    let directory = path.parent().expect("a directory").join("main.ms");
+    let program = format!("print file.readLines(\"{}\")\nprint env.hasIndex(\"PATH\")\n", arg(&path));
+    std::fs::write(&directory, &program).expect("a file");
+    let open = quadriga(&["run", arg(&directory)]).ok();
+    assert!(open.contains("word = ") && open.ends_with("1\n"), "{open}");
+    let closed = quadriga(&["run", "--sandbox", arg(&directory)]);
+    assert!(!closed.stdout.contains("word = ") && !closed.stdout.ends_with("1\n"), "{closed:?}");
+    std::fs::write(&directory, "import \"secret\"\nprint secret.word\n").expect("a file");
+    assert_eq!(quadriga(&["run", arg(&directory)]).ok(), "open\n");
+    quadriga(&["run", "--sandbox", arg(&directory)]).exits(1);
 }
 
 #[test]
@@ -203,8 +227,11 @@ fn figures_stand_on_standard_error() {
 #[test]
 fn testing_modes_change_nothing() {
     let program = "l = []\nfor i in range(1, 200)\nl.push({\"x\": str(i) * 2})\nend for\nprint l[-1].x";
-    for mode in [&["--gc-stress=3", "--gc-poison"][..], &["--gc-verify", "--gc-stress=7"], &["--gc-safepoints"]] {
-        let args: Vec<&str> = std::iter::once("run").chain(mode.iter().copied()).chain(["-e", program]).collect();
+    for mode in
+        [&["--gc-stress=3", "--gc-poison"][..], &["--gc-verify", "--gc-stress=7"], &["--gc-safepoints"]]
+    {
+        let args: Vec<&str> =
+            std::iter::once("run").chain(mode.iter().copied()).chain(["-e", program]).collect();
         assert_eq!(quadriga(&args).ok(), "200200\n", "{mode:?}");
     }
     let help = quadriga(&["run", "-h"]).ok();

@@ -63,7 +63,10 @@ fn disasm_shows_functions() {
     assert!(all.contains("unit ") && all.contains("function 0") && all.contains("function 1"), "{all}");
     let one = quadriga(&["disasm", "--function", "f", arg(&path)]).ok();
     assert!(one.contains("\"f\"") && one.contains("getfield") && !one.contains("unit "), "{one}");
-    assert_eq!(quadriga(&["disasm", "-e", "print 1", "--function", "0"]).ok().matches("function ").count(), 1);
+    assert_eq!(
+        quadriga(&["disasm", "-e", "print 1", "--function", "0"]).ok().matches("function ").count(),
+        1
+    );
     let run = quadriga(&["disasm", "--function", "nope", arg(&path)]).exits(2);
     assert!(run.stderr.contains("no function `nope`") && run.stderr.contains(" f\n"), "{run:?}");
     quadriga(&["disasm", "-e", "x = ("]).exits(3);

@@ -29,6 +29,10 @@ pub struct ContextBuilder {
     input: Option<InputHook>,
     resolver: Option<ResolverHook>,
     args: Vec<String>,
+    environment: Vec<(String, String)>,
+    files: bool,
+    zone: Option<Box<vm::ZoneFn>>,
+    about: Option<vm::About>,
 }
 
 enum Output {
@@ -49,6 +53,10 @@ impl ContextBuilder {
             input: None,
             resolver: None,
             args: Vec::new(),
+            environment: Vec::new(),
+            files: false,
+            zone: None,
+            about: None,
         }
     }
 
@@ -111,14 +119,14 @@ impl ContextBuilder {
         self
     }
 
-    /// Answers the script's requests for input. The closure receives the prompt and returns a line without
-    /// its newline, or `None` at the end. The default writes the prompt and reads standard input.
+    /// Answers the script's requests for input. The closure receives the prompt, which it may show, and
+    /// returns a line without its newline, or `None` at the end. Without it, input has ended from the start.
     pub fn input(mut self, read: impl FnMut(&str) -> Option<String> + Send + 'static) -> ContextBuilder {
         self.input = Some(Box::new(read));
         self
     }
 
-    /// The arguments that the script sees as those of its command line.
+    /// The arguments that the script sees as those of its command line, its own name first.
     pub fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> ContextBuilder {
         self.args = args.into_iter().map(Into::into).collect();
         self
@@ -142,6 +150,37 @@ impl ContextBuilder {
         resolve: impl FnMut(&str) -> Option<(String, String)> + Send + 'static,
     ) -> ContextBuilder {
         self.resolver = Some(Box::new(resolve));
+        self
+    }
+
+    /// Lets scripts read and write files, as far as their language has functions for that. Without it, they
+    /// cannot.
+    pub fn allow_files(mut self, allow: bool) -> ContextBuilder {
+        self.files = allow;
+        self
+    }
+
+    /// The environment variables that scripts see. Without it, none.
+    pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> ContextBuilder {
+        self.environment = variables.into_iter().collect();
+        self
+    }
+
+    /// Local time for scripts: seconds that it is ahead of UTC, at a time in seconds since 1970. Without it,
+    /// local time is UTC.
+    pub fn time_zone(mut self, ahead: impl Fn(i64) -> i64 + Send + 'static) -> ContextBuilder {
+        self.zone = Some(Box::new(ahead));
+        self
+    }
+
+    /// What scripts learn about the program that runs them.
+    pub fn about(
+        mut self,
+        name: impl Into<String>,
+        version: impl Into<String>,
+        info: impl Into<String>,
+    ) -> ContextBuilder {
+        self.about = Some(vm::About { name: name.into(), version: version.into(), info: info.into() });
         self
     }
 
@@ -202,15 +241,22 @@ impl ContextBuilder {
         }
         if let Some(mut read) = self.input {
             let hooks = hooks.clone();
-            scope.vm.set_input(Box::new(move |prompt| hooks.guard("input", None, || read(prompt))));
+            scope.vm.host().input = Some(Box::new(move |prompt| hooks.guard("input", None, || read(prompt))));
         }
         if let Some(mut resolve) = self.resolver {
-            scope.vm.set_resolver(Box::new(move |name| {
+            scope.vm.host().resolver = Some(Box::new(move |name| {
                 let found = hooks.guard("resolver", None, || resolve(name));
-                Ok(found.map(|(name, source)| vm::Module { name, source }))
+                Ok(found.map(|(name, source)| vm::Module { name, source: source.into() }))
             }));
         }
-        scope.vm.set_args(self.args);
+        let host = scope.vm.host();
+        host.arguments = self.args;
+        host.environment = self.environment;
+        host.files = self.files;
+        host.zone = self.zone;
+        if let Some(about) = self.about {
+            host.about = about;
+        }
         if let Some(language) = &language {
             cx.scope().add_language(language)?;
         }

@@ -3,7 +3,7 @@
 use crate::convert::{FromValue, IntoArgs, IntoValue, Raw, View, via_raw, via_view};
 use crate::error::{Error, ErrorKind};
 use crate::handle::Handle;
-use crate::scope::{AsScope, Scope, Word};
+use crate::scope::{AsScope, Scope};
 use crate::value::Value;
 use vm::heap::{ListRef, MapRef, ValueExt};
 
@@ -339,6 +339,6 @@ macro_rules! reference {
 }
 pub(crate) use reference;
 
-use vm::heap::Kind;
+use vm::heap::layout::Kind;
 reference!(List, "a list", Kind::List);
 reference!(Map, "a map", Kind::Map);

@@ -345,6 +345,12 @@ impl Context {
         self.scope().vm.collect(true);
     }
 
+    /// The engine's own context, for tools.
+    #[doc(hidden)]
+    pub fn with_vm<R>(&self, f: impl FnOnce(&vm::Context) -> R) -> R {
+        f(&self.vm)
+    }
+
     /// What the context uses, and what its collector did.
     pub fn stats(&self) -> Stats {
         let heap = self.vm.heap.stats();

@@ -89,6 +89,14 @@ impl Engine {
         }
     }
 
+    /// The line that the language's own tool prints for a finding of [`Engine::check`] in `source`.
+    pub fn language_line(&self, source: &Source, finding: &Diagnostic) -> String {
+        match self.find(source) {
+            Ok(language) => language.diagnostic_line(&source.name, &finding.for_vm()),
+            Err(_) => finding.message.clone(),
+        }
+    }
+
     /// Whether an interactive session should ask for another line before it compiles `text`. `false` for a
     /// language that does not exist.
     pub fn needs_more_input(&self, language: &str, text: &str) -> bool {

@@ -5,7 +5,8 @@ use crate::convert::{FromValue, IntoArgs, IntoValue, Raw, View, via_raw, via_vie
 use crate::error::Error;
 use crate::handle::Handle;
 use crate::scope::{AsScope, Scope, Word};
-use vm::heap::{Kind, ValueExt};
+use vm::heap::ValueExt;
+use vm::heap::layout::Kind;
 
 /// A function of a context: one of the script, of its language, or of the host.
 ///

@@ -32,5 +32,7 @@ pub use function::Function;
 pub use host::{FromArg, HostFn, HostFnMut, IntoReturn, Rest};
 pub use object::{HostRef, Opaque};
 pub use scope::{AsScope, Scope};
+#[cfg(feature = "serde")]
+pub use crate::serde::{Serde, from_value, to_value};
 pub use script::{CompileError, Diagnostic, Mode, Script, Severity, Source};
 pub use value::Value;

@@ -9,7 +9,8 @@ use std::any::{Any, type_name};
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use vm::heap::{Kind, ValueExt};
+use vm::heap::ValueExt;
+use vm::heap::layout::Kind;
 
 /// A value that is none of the kinds which the library knows: an error value of a language, an iterator, a
 /// host object. It can be kept, compared by identity, and passed back.

@@ -13,7 +13,8 @@ use crate::object::Opaque;
 use crate::script::{Mode, Script, Source};
 use crate::value::Value;
 use std::sync::Arc;
-use vm::heap::{Kind, ValueExt};
+use vm::heap::ValueExt;
+use vm::heap::layout::Kind;
 
 /// A raw value. It must not leave the crate.
 pub(crate) type Word = vm::value::Value;
@@ -414,14 +415,14 @@ impl Scope<'_> {
     /// A scalar from Rust as the language wants it.
     pub(crate) fn adopt(&mut self, word: Word) -> Result<Word, Error> {
         match &self.home.dialect {
-            Some(dialect) => dialect.from_host(self.vm, word).map_err(|e| self.fail(e)),
+            Some(_dialect) => Ok(word),
             None => Ok(word),
         }
     }
 
     /// A number as it leaves the language.
     pub(crate) fn canonical(&self, word: Word) -> Word {
-        self.home.dialect.as_ref().map_or(word, |dialect| dialect.to_host(word))
+        word.as_double().map_or(word, Word::number)
     }
 
     // ---- temporaries --------------------------------------------------------------------------------

@@ -102,6 +102,12 @@ impl Script {
         self.language.name()
     }
 
+    /// Its bytecode.
+    #[doc(hidden)]
+    pub fn unit(&self) -> &Arc<VerifiedUnit> {
+        &self.unit
+    }
+
     /// Its bytecode as text.
     pub fn disassemble(&self) -> String {
         vm::bytecode::disasm::print(&self.unit)
@@ -143,6 +149,19 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    pub(crate) fn for_vm(&self) -> vm::Diagnostic {
+        vm::Diagnostic {
+            severity: match self.severity {
+                Severity::Error => vm::Severity::Error,
+                Severity::Warning => vm::Severity::Warning,
+            },
+            message: self.message.clone(),
+            span: vm::bytecode::Span { start: self.span.start as u32, end: self.span.end as u32 },
+            line: self.line,
+            help: self.help.clone(),
+        }
+    }
+
     fn new(found: &vm::Diagnostic, text: &str) -> Diagnostic {
         let span = clamp_span(text, found.span);
         let line_start = text[..span.start].rfind('\n').map_or(0, |i| i + 1);

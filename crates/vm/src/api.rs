@@ -173,6 +173,9 @@ impl Context {
     /// Stores an entry of a map that a program sees: in a name space, code that used a built-in of the name
     /// learns of the variable.
     pub fn map_set(&mut self, map: MapRef, key: Value, v: Value) -> Result<()> {
+        if Context::has_user_keys(map) {
+            return self.map_set_user(map, key, v);
+        }
         if map.has_flag(flags::CELLS)
             && let Some(name) = key.as_str()
         {
@@ -192,6 +195,9 @@ impl Context {
 
     /// Removes an entry of a map that a program sees.
     pub fn map_remove(&mut self, map: MapRef, key: Value) -> Result<Option<Value>> {
+        if Context::has_user_keys(map) {
+            return self.map_remove_user(map, key);
+        }
         if map.has_flag(flags::CELLS) {
             return self.remove_global(map, key);
         }

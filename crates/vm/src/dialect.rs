@@ -245,13 +245,16 @@ pub trait Dialect: Send + Sync + 'static {
         cx.copy_container(value)
     }
 
-    /// Hash of a map key that is neither number, string nor special, under a user-defined key policy.
+    /// Hash of a key that is neither number nor string, in a map with a user-defined key policy. The error
+    /// says that it cannot be a key. Keys that equal numbers or strings have the hash that
+    /// [`quadriga_heap::hash_key`] gives those.
     fn hash_key(&self, cx: &mut Context, key: Value) -> Result<u64> {
         let _ = cx;
-        Ok(key.bits())
+        Ok(quadriga_heap::hash_key(key))
     }
 
-    /// Equality of two map keys with equal hashes, under a user-defined key policy.
+    /// Equality of two different keys with equal hashes, not both numbers or strings, in a map with a
+    /// user-defined key policy: the stored one and the one that is looked for.
     fn keys_equal(&self, cx: &mut Context, x: Value, y: Value) -> Result<bool> {
         let _ = cx;
         Ok(x == y)

@@ -22,6 +22,7 @@ mod limits;
 mod native;
 mod registers;
 mod roots;
+mod user_map;
 
 pub use context::{Context, ContextConfig, DEFAULT_NATIVE_STACK, DialectId, OutputFn};
 pub use dialect::{

@@ -6,7 +6,7 @@ use crate::runtime::{
     Lang, compare, display, errors, fields, index, is_function, isa, logic, operators, slices, slot,
     takes_alternate, truth_number,
 };
-use crate::{LANGUAGE, LANGUAGE_V1, Version, intrinsics};
+use crate::{Version, intrinsics, name_of};
 use quadriga_vm::bytecode::Opcode;
 use quadriga_vm::heap::layout::Kind;
 use quadriga_vm::heap::{KeyOrigin, MapRef, StrRef, ValueExt};
@@ -29,9 +29,8 @@ impl MiniScriptDialect {
         MiniScriptDialect { version }
     }
 
-    fn lang(self, cx: &Context) -> Lang {
-        let id = cx.dialect_id(self.name()).expect("the dialect that runs is one of the context's");
-        Lang { id, version: self.version }
+    fn lang(self) -> Lang {
+        Lang::of(self.version)
     }
 }
 
@@ -43,19 +42,16 @@ fn undefined(name: &str) -> Error {
 
 impl Dialect for MiniScriptDialect {
     fn name(&self) -> &'static str {
-        match self.version {
-            Version::V2 => LANGUAGE,
-            Version::V1 => LANGUAGE_V1,
-        }
+        name_of(self.version)
     }
 
     fn install(&self, cx: &mut Context) -> Result<()> {
-        let lang = self.lang(cx);
+        let lang = Lang::in_context(self.version, cx);
         intrinsics::install(cx, lang)
     }
 
     fn builtin(&self, cx: &mut Context, name: StrRef) -> Option<Value> {
-        let lang = self.lang(cx);
+        let lang = self.lang();
         let intrinsics = lang.type_map(cx, slot::INTRINSICS)?;
         cx.heap.map_get(intrinsics, name.value())
     }
@@ -68,7 +64,7 @@ impl Dialect for MiniScriptDialect {
         if takes_alternate(cx, x) || takes_alternate(cx, y) {
             return Ok(Outcome::Alternate);
         }
-        let lang = self.lang(cx);
+        let lang = self.lang();
         Ok(Outcome::Value(operators::binary(cx, lang, op, x, y)?))
     }
 
@@ -76,7 +72,7 @@ impl Dialect for MiniScriptDialect {
         if takes_alternate(cx, x) {
             return Ok(Outcome::Alternate);
         }
-        let lang = self.lang(cx);
+        let lang = self.lang();
         Ok(Outcome::Value(match op {
             UnaryOp::Neg => operators::negate(lang, x),
             UnaryOp::Not => logic::not(x),
@@ -104,13 +100,13 @@ impl Dialect for MiniScriptDialect {
     }
 
     fn get_field(&self, cx: &mut Context, object: Value, name: StrRef) -> Result<Lookup> {
-        let lang = self.lang(cx);
+        let lang = self.lang();
         let by_dot = cx.running_opcode() != Some(Opcode::GetField);
         fields::get(cx, lang, object, name, by_dot)
     }
 
     fn set_field(&self, cx: &mut Context, object: Value, _: StrRef, _: Value) -> Result<Store> {
-        let lang = self.lang(cx);
+        let lang = self.lang();
         fields::set(cx, lang, object)
     }
 
@@ -122,7 +118,7 @@ impl Dialect for MiniScriptDialect {
         if takes_alternate(cx, object) || takes_alternate(cx, key) {
             return Ok(Lookup { outcome: Outcome::Alternate, recipe: Recipe::None, home: Value::NIL });
         }
-        let lang = self.lang(cx);
+        let lang = self.lang();
         let (v, home) = index::get(cx, lang, object, key)?;
         Ok(Lookup { outcome: Outcome::Value(v), recipe: Recipe::None, home })
     }
@@ -131,7 +127,7 @@ impl Dialect for MiniScriptDialect {
         if takes_alternate(cx, object) || takes_alternate(cx, key) {
             return Ok(Outcome::Alternate);
         }
-        let lang = self.lang(cx);
+        let lang = self.lang();
         index::set(cx, lang, object, key, value)?;
         Ok(Outcome::Value(Value::NIL))
     }
@@ -140,7 +136,7 @@ impl Dialect for MiniScriptDialect {
         if takes_alternate(cx, object) || takes_alternate(cx, from) || takes_alternate(cx, to) {
             return Ok(Outcome::Alternate);
         }
-        let lang = self.lang(cx);
+        let lang = self.lang();
         Ok(Outcome::Value(slices::slice(cx, lang, object, from, to)?))
     }
 
@@ -148,7 +144,7 @@ impl Dialect for MiniScriptDialect {
         if takes_alternate(cx, prototype) {
             return Ok(Outcome::Alternate);
         }
-        let lang = self.lang(cx);
+        let lang = self.lang();
         Ok(Outcome::Value(isa::new_object(cx, lang, prototype)?))
     }
 
@@ -190,7 +186,7 @@ impl Dialect for MiniScriptDialect {
             return Ok(Outcome::Value(Value::EMPTY));
         };
         *position = Value::int(cursor as i64);
-        let lang = self.lang(cx);
+        let lang = self.lang();
         let element = cx.heap.map_new(None, 2)?;
         store(cx, lang, element, slot::KEY, key)?;
         store(cx, lang, element, slot::VALUE, v)?;
@@ -204,7 +200,7 @@ impl Dialect for MiniScriptDialect {
                 None => Value::NIL,
             },
             ops::ISA => {
-                let lang = self.lang(cx);
+                let lang = self.lang();
                 truth_number(isa::isa(cx, lang, x, y)?)
             }
             ops::AND_LEFT => logic::and_left(x),
@@ -220,7 +216,7 @@ impl Dialect for MiniScriptDialect {
             ops::IMPORTED if errors::is_error(x) => Value::EMPTY,
             ops::IMPORTED => x,
             ops::SHOW => {
-                let lang = self.lang(cx);
+                let lang = self.lang();
                 show(cx, lang, x)?;
                 Value::NIL
             }
@@ -236,7 +232,7 @@ impl Dialect for MiniScriptDialect {
     }
 
     fn describe(&self, cx: &mut Context, value: Value) -> String {
-        let lang = self.lang(cx);
+        let lang = self.lang();
         if is_function(value) || value.is_object() || value.is_number() || value.is_nil() {
             return display::text_of(cx, lang, value).unwrap_or_else(|e| e.message().to_string());
         }
@@ -246,7 +242,7 @@ impl Dialect for MiniScriptDialect {
 
 /// Stores a field whose name the language keeps in a slot.
 fn store(cx: &mut Context, lang: Lang, map: MapRef, name: usize, v: Value) -> Result<()> {
-    let name = cx.slot(lang.id, name);
+    let name = lang.slot(cx, name);
     Ok(cx.heap.map_set(map, name, v, KeyOrigin::Constant)?)
 }
 
@@ -257,7 +253,7 @@ fn show(cx: &mut Context, lang: Lang, v: Value) -> Result<()> {
     }
     display::print(cx, lang, v)?;
     cx.write("\n");
-    if let Some(history) = cx.slot(lang.id, slot::OUT).as_list() {
+    if let Some(history) = lang.slot(cx, slot::OUT).as_list() {
         cx.heap.list_push(history, v)?;
     }
     cx.set_global("_", v)

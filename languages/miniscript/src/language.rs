@@ -3,7 +3,7 @@
 use crate::dialect::MiniScriptDialect;
 use crate::lower::{CompileOptions, Mode, compile};
 use crate::syntax::{self, ParseOptions};
-use crate::{LANGUAGE, LANGUAGE_V1, Version};
+use crate::{Version, name_of};
 use quadriga_vm::bytecode::{Span, Unit};
 use quadriga_vm::{CompileMode, Diagnostic, Dialect, Error, ErrorKind, Language, Severity};
 use std::sync::Arc;
@@ -32,10 +32,7 @@ const VARIANTS: [&str; 2] = ["2.0", "1.x"];
 
 impl Language for MiniScript {
     fn name(&self) -> &'static str {
-        match self.version {
-            Version::V2 => LANGUAGE,
-            Version::V1 => LANGUAGE_V1,
-        }
+        name_of(self.version)
     }
 
     fn extensions(&self) -> &'static [&'static str] {

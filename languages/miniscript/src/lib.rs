@@ -7,8 +7,8 @@
 //! * [`language`](mod@language) is all of that as one object for hosts;
 //! * [`number`] prints and reads numbers exactly as the language does, [`rng`] is its random generator.
 //!
-//! Version 2.0 is the language proper. What 1.x does differently is available as a variant as far as it is
-//! cheap (`docs/languages/miniscript.md` lists it).
+//! Version 2.0 is the language proper. What 1.x does differently is available as a variant, as far as it is
+//! cheap.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -32,6 +32,14 @@ pub use syntax::Dialect as Version;
 pub const LANGUAGE: &str = "miniscript";
 /// The same of 1.x.
 pub const LANGUAGE_V1: &str = "miniscript1";
+
+/// Name of a version.
+fn name_of(version: Version) -> &'static str {
+    match version {
+        Version::V2 => LANGUAGE,
+        Version::V1 => LANGUAGE_V1,
+    }
+}
 
 /// The language, version 2.0; its other versions are variants of it.
 #[must_use]

@@ -8,13 +8,11 @@
 //!
 //! Where a local variable stands directly as an operand of an instruction, the instruction has an *alternate*:
 //! the same computation again, from its first operand on, in steps that invoke functions and search outer
-//! scopes. The dialect answers `Outcome::Alternate` exactly if [`Context::has_alternate`] holds and
+//! scopes. The dialect answers `Outcome::Alternate` if [`Context::has_alternate`] holds and an operand of an
+//! arithmetic operation, a comparison, a branch, an element or a field access is a function or unassigned
+//! (`EMPTY`). The values that are stored in fields and elements are final and do not count.
 //!
-//! * for arithmetic, comparisons, branches, elements and fields: an operand is a function or unassigned
-//!   (`EMPTY`);
-//! * for a truth test (`jtrue`, `jfalse`): also if the operand is an error value;
-//! * for a field read: also if the receiver is an error value, a number or null. (`m["key"]` is lowered to
-//!   `getfield` with an alternate that does `getindex`; for these receivers, brackets and dots differ.)
+//! `m["key"]` is lowered to `getfield`, `m.key` to `getfieldx` or `getmethod`.
 //!
 //! [`Context::has_alternate`]: quadriga_vm::Context::has_alternate
 

@@ -257,14 +257,15 @@ impl<'r> Generator<'r> {
         (1..self.functions).filter(|&i| self.index > 0 || !captures_capture(i)).map(|i| i as u16).collect()
     }
 
-    /// The first of `n` registers.
+    /// The first of `n` registers that may be written.
     fn registers(&mut self, n: u16) -> u16 {
-        self.rng.below((REGISTERS - n + 1) as usize) as u16
+        1 + self.rng.below((REGISTERS - n) as usize) as u16
     }
 
     fn operand(&mut self, op: Opcode, kind: Operand, count: u16) -> u16 {
         match kind {
-            Operand::Read | Operand::Write => self.registers(1),
+            Operand::Read => self.rng.below(REGISTERS as usize) as u16,
+            Operand::Write => self.registers(1),
             Operand::Pair => self.registers(2),
             Operand::Window => self.registers(3),
             Operand::Call => self.registers(3 + count),

@@ -72,6 +72,10 @@ fn check_operand(
     kind: Operand,
     value: usize,
 ) -> Result<(), String> {
+    let writes = matches!(kind, Operand::Write | Operand::Pair | Operand::Window | Operand::Call);
+    if writes && value == 0 && op != Opcode::Slice {
+        return Err("register 0 holds the closure and is never written".into());
+    }
     match kind {
         Operand::Read | Operand::Write => registers(f, value, 1),
         Operand::Pair => registers(f, value, 2),

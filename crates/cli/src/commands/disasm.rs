@@ -32,8 +32,7 @@ pub fn run(args: DisasmArgs, color: When) -> Result<i32, Refusal> {
     let mut code = exit::OK;
     if args.feedback {
         interrupt::install(script_output.clone());
-        let setup =
-            setup(engine, target.program, target.path.as_deref(), target.script_args, args.engine, script_output.clone());
+        let setup = setup(engine, target, args.engine, script_output.clone());
         let mut session = match Session::new(&setup) {
             Ok(session) => session,
             Err(error) => return Ok(failed(&error, &reporter, false)),

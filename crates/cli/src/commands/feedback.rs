@@ -9,9 +9,12 @@ const KEYS: usize = 6;
 /// What was seen; `None` if that is nothing.
 pub fn text(site: &Site) -> Option<String> {
     let text = match site {
-        Site::Operands { int, double, mixed, other } => {
-            seen(&[(*int, "int"), (*double, "double"), (*mixed, "int and double"), (*other, "other operands")])
-        }
+        Site::Operands { int, double, mixed, other } => seen(&[
+            (*int, "int"),
+            (*double, "double"),
+            (*mixed, "int and double"),
+            (*other, "other operands"),
+        ]),
         Site::Elements { lists, out_of_range, other } => {
             let mut all: Vec<&str> = lists.iter().map(list_name).collect();
             all.extend(out_of_range.then_some("out of range"));

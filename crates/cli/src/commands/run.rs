@@ -1,6 +1,6 @@
 //! `quadriga run`: compiles a program and runs it.
 
-use crate::args::{RunArgs, When};
+use crate::args::{EngineArgs, LanguageArgs, RunArgs, When};
 use crate::exit;
 use crate::import::Importer;
 use crate::input::Lines;
@@ -11,7 +11,7 @@ use crate::session::{Input, Session, Setup, print_stats};
 use crate::source::{Program, Refusal, from_file, from_text};
 use quadriga::{Engine, Error, ErrorKind};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 /// A program, the path of its file, and its arguments.
@@ -20,7 +20,7 @@ pub struct Target {
     pub program: Program,
     /// Its file, if it is one.
     pub path: Option<PathBuf>,
-    /// What it gets.
+    /// Its own name, as it was called, and what it gets.
     pub script_args: Vec<String>,
 }
 
@@ -29,19 +29,19 @@ pub fn target(
     engine: &Engine,
     code: Option<String>,
     rest: Vec<OsString>,
-    language: &crate::args::LanguageArgs,
+    language: &LanguageArgs,
 ) -> Result<Target, Refusal> {
-    let mut rest = rest.into_iter();
-    let (program, path) = match code {
-        Some(code) => (from_text(engine, code, language)?, None),
-        None => {
-            let file = rest.next().ok_or_else(|| Refusal::usage("which program? Give a file, `-`, or -e CODE"))?;
-            let path = PathBuf::from(file);
-            (from_file(engine, &path, language)?, Some(path).filter(|p| p.as_os_str() != "-"))
-        }
+    let mut script_args: Vec<String> = rest.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    if let Some(code) = code {
+        script_args.insert(0, "-e".to_string());
+        return Ok(Target { program: from_text(engine, code, language)?, path: None, script_args });
+    }
+    let Some(file) = rest.into_iter().next() else {
+        return Err(Refusal::usage("which program? Give a file, `-`, or -e CODE"));
     };
-    let script_args = rest.map(|arg| arg.to_string_lossy().into_owned()).collect();
-    Ok(Target { program, path, script_args })
+    let path = PathBuf::from(file);
+    let program = from_file(engine, &path, language)?;
+    Ok(Target { program, path: Some(path).filter(|p| p.as_os_str() != "-"), script_args })
 }
 
 /// The command.
@@ -53,16 +53,14 @@ pub fn run(args: RunArgs, color: When) -> Result<i32, Refusal> {
     let reporter = Reporter::new(&args.errors, color, output.clone());
     let to_stdout = target.program.language.errors_to_stdout();
 
-    let source = target.program.source();
-    let script = match engine.compile_source(&source) {
+    let script = match engine.compile_source(&target.program.source()) {
         Ok(script) => script,
         Err(error) => {
             reporter.compile_error(&error, to_stdout);
             return Ok(exit::SYNTAX);
         }
     };
-    drop(source);
-    let setup = setup(engine, target.program, target.path.as_deref(), target.script_args, args.engine, output);
+    let setup = setup(engine, target, args.engine, output);
     let mut session = match Session::new(&setup) {
         Ok(session) => session,
         Err(error) => return Ok(failed(&error, &reporter, to_stdout)),
@@ -79,16 +77,10 @@ pub fn run(args: RunArgs, color: When) -> Result<i32, Refusal> {
 }
 
 /// What a context for a program is made of.
-pub fn setup(
-    engine: Engine,
-    program: Program,
-    path: Option<&Path>,
-    script_args: Vec<String>,
-    args: crate::args::EngineArgs,
-    output: Arc<Output>,
-) -> Setup {
+pub fn setup(engine: Engine, target: Target, args: EngineArgs, output: Arc<Output>) -> Setup {
+    let Target { program, path, script_args } = target;
     Setup {
-        importer: Importer::new(&program.language, path),
+        importer: Importer::new(&program.language, path.as_deref()),
         engine,
         language: program.language,
         variant: program.variant,

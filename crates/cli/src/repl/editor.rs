@@ -34,7 +34,11 @@ pub struct Terminal {
 
 impl Terminal {
     /// An editor; `words` are what it completes names to.
-    pub fn new(engine: Engine, language: String, words: Rc<RefCell<Vec<String>>>) -> rustyline::Result<Terminal> {
+    pub fn new(
+        engine: Engine,
+        language: String,
+        words: Rc<RefCell<Vec<String>>>,
+    ) -> rustyline::Result<Terminal> {
         let config = Config::builder()
             .max_history_size(HISTORY)?
             .history_ignore_dups(true)?
@@ -111,7 +115,8 @@ struct Assistant {
 impl Validator for Assistant {
     fn validate(&self, cx: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
         let text = cx.input();
-        let more = command::Command::parse(text).is_none() && self.engine.needs_more_input(&self.language, text);
+        let more =
+            command::Command::parse(text).is_none() && self.engine.needs_more_input(&self.language, text);
         Ok(if more { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }

@@ -46,13 +46,15 @@ pub fn run(args: ReplArgs, color: When) -> Result<i32, Refusal> {
         Some(_) => Input::Terminal,
         None => Input::Lines(lines.clone()),
     };
+    let name = std::iter::once("repl".to_string());
+    let script_args = name.chain(args.rest.iter().map(|arg| arg.to_string_lossy().into_owned())).collect();
     let setup = Setup {
         importer: Importer::new(&language, None),
         engine,
         language,
         variant,
         args: args.engine,
-        script_args: args.rest.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+        script_args,
         output: output.clone(),
         input,
     };
@@ -66,8 +68,12 @@ pub fn run(args: ReplArgs, color: When) -> Result<i32, Refusal> {
     let reader = match terminal {
         Some(terminal) => {
             let language = &repl.setup.language;
-            output.line(&format!("Quadriga {}, {}. :help helps.", env!("CARGO_PKG_VERSION"), language.name()));
-            Reader::Terminal(terminal)
+            output.line(&format!(
+                "Quadriga {}, {}. :help helps.",
+                env!("CARGO_PKG_VERSION"),
+                language.name()
+            ));
+            Reader::Terminal(Box::new(terminal))
         }
         None => Reader::Lines(lines),
     };
@@ -79,7 +85,7 @@ pub fn run(args: ReplArgs, color: When) -> Result<i32, Refusal> {
 
 /// Where input comes from.
 enum Reader {
-    Terminal(Terminal),
+    Terminal(Box<Terminal>),
     Lines(Arc<Mutex<Lines>>),
 }
 
@@ -138,7 +144,8 @@ impl Repl {
                 None => return Entry::Text(text),
             }
             let engine = &self.setup.engine;
-            if Command::parse(&text).is_some() || !engine.needs_more_input(self.setup.language.name(), &text) {
+            if Command::parse(&text).is_some() || !engine.needs_more_input(self.setup.language.name(), &text)
+            {
                 return Entry::Text(text);
             }
             text.push('\n');

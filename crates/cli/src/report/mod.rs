@@ -56,10 +56,10 @@ impl Reporter {
                 }
             }
             Form::Pretty => {
-                self.line(&error.language_line(), to_stdout);
+                self.line(error.language_line(), to_stdout);
                 complain(&pretty::compile_error(error, self.style));
             }
-            _ => self.line(&error.language_line(), to_stdout),
+            _ => self.line(error.language_line(), to_stdout),
         }
     }
 

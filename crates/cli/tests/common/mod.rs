@@ -107,7 +107,8 @@ pub fn finish(mut child: Child, start: Instant) -> Run {
 pub fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{number}", std::process::id()));
+    let directory =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{number}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory for the test");
     let path = directory.join(name);
     std::fs::write(&path, content).expect("the file is written");

@@ -62,7 +62,7 @@ pub(crate) fn read_map<K: FromValue, V: FromValue>(
                     e.within(format_args!("entry {key}"))
                 })?;
                 each(k, v);
-                Ok(())
+                Ok::<(), Error>(())
             })?;
         }
         Ok(())

@@ -4,7 +4,6 @@ use super::{Def, defs};
 use crate::rng::Rng;
 use crate::runtime::convert::{self, accept};
 use crate::runtime::{Lang, errors};
-use crate::state::State;
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Result};
 
@@ -79,10 +78,13 @@ fn atan(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     Ok(computed(if x == 1.0 { y.atan() } else { y.atan2(x) }))
 }
 
+/// A base this close to e is meant as it.
+#[allow(clippy::approx_constant, reason = "the language rounds it so")]
+const ROUNDED_E: f64 = 2.718_282;
+
 fn log(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let [x, base] = accept!(two(cx, lang, args, [0, 10]));
-    // Close enough to e to be meant as it.
-    let natural = (base - 2.718_282).abs() < 1e-6;
+    let natural = (base - ROUNDED_E).abs() < 1e-6;
     Ok(computed(if natural { x.ln() } else { x.ln() / base.ln() }))
 }
 
@@ -119,7 +121,7 @@ fn rnd(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     }
     if !seed.is_nil() {
         let seed = accept!(convert::number(cx, lang, seed));
-        if let Some(state) = cx.state::<State>(lang.id) {
+        if let Some(state) = lang.state(cx) {
             state.rng = Rng::from_seed(seed);
         }
     }
@@ -128,7 +130,7 @@ fn rnd(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
 
 /// The next random number, 0 <= x < 1.
 pub(super) fn random(cx: &mut Context, lang: Lang) -> f64 {
-    cx.state::<State>(lang.id).map_or(0.0, |state| state.rng.next_f64())
+    lang.state(cx).map_or(0.0, |state| state.rng.next_f64())
 }
 
 #[cfg(test)]
@@ -140,7 +142,7 @@ mod tests {
         assert_eq!(rounded(2.5, 0), 3.0);
         assert_eq!(rounded(-2.5, 0), -3.0);
         assert_eq!(rounded(12345.0, -3), 12000.0);
-        assert_eq!(rounded(std::f64::consts::PI, 2), 3.14);
+        assert_eq!(rounded(1.2345, 2), 1.23);
         assert_eq!(rounded(42.0 - 1e-12, 5), 42.0);
         assert_eq!(rounded(1e300, 15), 1e300);
         assert_eq!(rounded(0.1, 99), 0.1);

@@ -2,7 +2,6 @@
 
 use super::{Def, defs};
 use crate::runtime::{Lang, convert, errors};
-use crate::state::State;
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Result};
 use std::time::{Duration, Instant};
@@ -19,7 +18,7 @@ const NAP: Duration = Duration::from_millis(5);
 
 /// Seconds since the context was made.
 fn time(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
-    let seconds = cx.state::<State>(lang.id).map_or(0.0, |state| state.started.elapsed().as_secs_f64());
+    let seconds = lang.state(cx).map_or(0.0, |state| state.started.elapsed().as_secs_f64());
     Ok(Value::number(seconds))
 }
 

@@ -257,8 +257,7 @@ fn date_str(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
         Ok(n) => n,
         Err(answer) => return Ok(answer),
     };
-    // Also true for NaN.
-    if !(date.abs() <= LIMIT) {
+    if date.is_nan() || date.abs() > LIMIT {
         return errors::format_error(cx, lang, &format!("'{date}' is not a valid date"));
     }
     let format = args.get(1).as_str().filter(|f| !f.is_empty());

@@ -7,7 +7,6 @@
 use super::{Def, defs, file_handle, set, set_text};
 use crate::runtime::convert::{Arg, accept};
 use crate::runtime::{Lang, Work, display, errors, slot, truth_number};
-use crate::state::State;
 use quadriga_vm::heap::layout::flags;
 use quadriga_vm::heap::{MapRef, ValueExt};
 use quadriga_vm::value::Value;
@@ -38,7 +37,7 @@ const DEFS: &[Def] = defs! {
 pub(super) fn install(cx: &mut Context, lang: Lang, intrinsics: MapRef) -> Result<()> {
     file_handle::install(cx, lang)?;
     let module = cx.heap.map_new(None, DEFS.len())?;
-    cx.set_slot(lang.id, slot::FILE, module.value());
+    lang.set_slot(cx, slot::FILE, module.value());
     for def in DEFS {
         let native = def.native(cx, lang)?;
         set(cx, module, def.name, native)?;
@@ -60,7 +59,7 @@ pub(super) fn path(cx: &mut Context, lang: Lang, v: Value) -> Result<Arg<PathBuf
     if !cx.host().files {
         return Ok(Err(errors::file_error(cx, lang, "access to files is not enabled")?));
     }
-    let directory = cx.state::<State>(lang.id).map_or_else(PathBuf::new, |state| state.directory.clone());
+    let directory = lang.state(cx).map_or_else(PathBuf::new, |state| state.directory.clone());
     let Some(s) = v.as_str() else {
         return Ok(Err(errors::type_error(cx, lang, "string", v)?));
     };
@@ -137,7 +136,7 @@ fn set_directory(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let path = accept!(path_or_here(cx, lang, args));
     match fs::canonicalize(&path) {
         Ok(path) if path.is_dir() => {
-            if let Some(state) = cx.state::<State>(lang.id) {
+            if let Some(state) = lang.state(cx) {
                 state.directory = path;
             }
             Ok(truth_number(true))
@@ -183,7 +182,8 @@ fn info(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     set(cx, map, "size", Value::number(metadata.len() as f64))?;
     let changed = metadata.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
     let changed = changed.map_or(0, |d| d.as_secs() as i64);
-    set_text(cx, map, "date", &super::date::text_at(cx, changed))?;
+    let date = super::date::text_at(cx, changed);
+    set_text(cx, map, "date", &date)?;
     Ok(map.value())
 }
 

@@ -31,7 +31,7 @@ struct Open(Option<File>);
 pub(super) fn install(cx: &mut Context, lang: Lang) -> Result<()> {
     let class = cx.heap.map_new(None, DEFS.len())?;
     class.set_flag(flags::PROTO);
-    cx.set_slot(lang.id, slot::FILE_HANDLE, class.value());
+    lang.set_slot(cx, slot::FILE_HANDLE, class.value());
     for def in DEFS {
         let native = def.native(cx, lang)?;
         set(cx, class, def.name, native)?;
@@ -69,7 +69,7 @@ pub(super) fn open(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
         Err(e) => return refused(cx, lang, &path, &e),
     };
     let host = cx.heap.host(Box::new(Open(Some(file))), Value::NIL, size_of::<Open>())?;
-    let handle = match cx.slot(lang.id, slot::FILE_HANDLE).as_map() {
+    let handle = match lang.slot(cx, slot::FILE_HANDLE).as_map() {
         Some(class) => cx.heap.map_derive(class, 1)?,
         None => cx.heap.map_new(None, 1)?,
     };

@@ -10,7 +10,7 @@ pub(crate) const DEFS: &[Def] = defs! {
     "info"(ref) => info;
     "err"(msg, inner) => err;
     "stackTrace"() => |cx, _, _| Ok(errors::stack_list(cx)?.value());
-    "intrinsics"() => |cx, lang, _| Ok(cx.slot(lang.id, slot::INTRINSICS));
+    "intrinsics"() => |cx, lang, _| Ok(lang.slot(cx, slot::INTRINSICS));
 };
 
 /// The method `err` of errors.

@@ -33,8 +33,7 @@ fn range(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
         return errors::error_value(cx, lang, "range() step may not be zero");
     }
     let steps = (to - from) / step;
-    // Also true for NaN.
-    if !(steps + 1.0 <= MAX_LIST_LEN as f64) {
+    if steps.is_nan() || steps + 1.0 > MAX_LIST_LEN as f64 {
         return errors::error_value(cx, lang, "range() result too large (exceeds maximum list size)");
     }
     let len = (steps.trunc() + 1.0).max(0.0) as usize;

@@ -19,6 +19,8 @@ mod shell;
 mod sort;
 mod strings;
 mod system;
+#[cfg(test)]
+mod tests;
 
 use crate::runtime::{Lang, TYPE_MAPS, errors, slot};
 use crate::state::State;
@@ -143,14 +145,14 @@ const METHODS: [(usize, &[&str]); 3] = [
 pub(crate) fn install(cx: &mut Context, lang: Lang) -> Result<()> {
     let proto_key = cx.heap.intern("__isa")?;
     cx.heap.proto_key = Some(proto_key);
-    cx.set_state(lang.id, State::new());
+    lang.set_state(cx, State::new());
     for (slot, name) in [(slot::KEY, "key"), (slot::VALUE, "value")] {
         let name = cx.heap.intern(name)?;
-        cx.set_slot(lang.id, slot, name.value());
+        lang.set_slot(cx, slot, name.value());
     }
     let intrinsics = cx.heap.map_new(None, 0)?;
     intrinsics.set_flag(flags::KEEP_SHAPE);
-    cx.set_slot(lang.id, slot::INTRINSICS, intrinsics.value());
+    lang.set_slot(cx, slot::INTRINSICS, intrinsics.value());
     for def in TABLES.iter().flat_map(|table| table.iter()) {
         let native = def.native(cx, lang)?;
         set(cx, intrinsics, def.name, native)?;
@@ -158,7 +160,7 @@ pub(crate) fn install(cx: &mut Context, lang: Lang) -> Result<()> {
     install_type_maps(cx, lang, intrinsics)?;
     let message = cx.heap.str("Runtime Error")?;
     let error = errors::new_error(cx, message.value(), Value::NIL, Value::NIL)?;
-    cx.set_slot(lang.id, slot::RUNTIME_ERROR, error);
+    lang.set_slot(cx, slot::RUNTIME_ERROR, error);
     file::install(cx, lang, intrinsics)?;
     system::install(cx, lang)?;
     intrinsics.set_flag(flags::IMMUTABLE);
@@ -170,7 +172,7 @@ fn install_type_maps(cx: &mut Context, lang: Lang, intrinsics: MapRef) -> Result
         let map = cx.heap.map_new(None, 16)?;
         // Caches name type maps as holders of methods: they must keep their shape, and its changes count.
         map.set_flag(flags::PROTO | flags::KEEP_SHAPE);
-        cx.set_slot(lang.id, slot, map.value());
+        lang.set_slot(cx, slot, map.value());
         let methods = METHODS.iter().find(|(s, _)| *s == slot).map_or(&[][..], |(_, names)| names);
         for method in methods {
             let key = cx.heap.intern(method)?;

@@ -19,7 +19,7 @@ pub(crate) const DEFS: &[Def] = defs! {
 
 /// The arguments of the program; the list is made when first asked for.
 fn shell_args(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
-    let known = cx.slot(lang.id, slot::SHELL_ARGS);
+    let known = lang.slot(cx, slot::SHELL_ARGS);
     if !known.is_nil() {
         return Ok(known);
     }
@@ -30,13 +30,13 @@ fn shell_args(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
         cx.heap.list_push(list, s.value())?;
     }
     list.set_flag(flags::IMMUTABLE);
-    cx.set_slot(lang.id, slot::SHELL_ARGS, list.value());
+    lang.set_slot(cx, slot::SHELL_ARGS, list.value());
     Ok(list.value())
 }
 
 /// The environment that the host shows; the map is made when first asked for, and may be changed.
 fn env(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
-    let known = cx.slot(lang.id, slot::ENV);
+    let known = lang.slot(cx, slot::ENV);
     if !known.is_nil() {
         return Ok(known);
     }
@@ -45,7 +45,7 @@ fn env(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
     for (name, value) in environment {
         set_text(cx, map, &name, &value)?;
     }
-    cx.set_slot(lang.id, slot::ENV, map.value());
+    lang.set_slot(cx, slot::ENV, map.value());
     Ok(map.value())
 }
 
@@ -74,7 +74,7 @@ fn import(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
 fn run_module(cx: &mut Context, lang: Lang, module: &Module) -> Result<Value> {
     // A module may import itself.
     cx.check_native_stack()?;
-    let options = CompileOptions { dialect: lang.version, mode: Mode::Module };
+    let options = CompileOptions { dialect: lang.version(), mode: Mode::Module };
     let unit = compile(&module.source, &module.name, &options).map_err(|found| {
         let line = found.first().map_or_else(String::new, |d| d.report(Some(&module.name)));
         Error::new(ErrorKind::Syntax, line)

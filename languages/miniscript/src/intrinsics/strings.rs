@@ -107,19 +107,35 @@ fn split_characters(cx: &mut Context, s: StrRef, most: usize, list: ListRef) -> 
 
 fn split_at(cx: &mut Context, s: StrRef, delimiter: StrRef, most: usize, list: ListRef) -> Result<()> {
     cx.charge(s.byte_len() as u64 / 16)?;
+    let (text, delimiter) = (s.text(), delimiter.text());
+    match delimiter.as_bytes() {
+        // Looking for a character is faster than looking for a text.
+        [byte] if byte.is_ascii() => {
+            let ends = text.match_indices(char::from(*byte)).map(|(at, _)| at);
+            pieces(cx, s, ends.take(most - 1), 1, list)
+        }
+        _ => {
+            let ends = text.match_indices(delimiter).map(|(at, _)| at);
+            pieces(cx, s, ends.take(most - 1), delimiter.len(), list)
+        }
+    }
+}
+
+/// Appends the pieces of `s` between delimiters that start at `ends`, and what is left.
+fn pieces(
+    cx: &mut Context,
+    s: StrRef,
+    ends: impl Iterator<Item = usize>,
+    delimiter: usize,
+    list: ListRef,
+) -> Result<()> {
     let mut work = Work::default();
     let mut start = 0;
-    let mut count = 1;
-    let ends = s.text().match_indices(delimiter.text()).map(|(at, _)| at);
     for end in ends {
         work.step(cx)?;
-        if count == most {
-            break;
-        }
         let part = piece(cx, s, start, end)?;
         cx.heap.list_push(list, part)?;
-        start = end + delimiter.byte_len();
-        count += 1;
+        start = end + delimiter;
     }
     let rest = piece(cx, s, start, s.byte_len())?;
     cx.heap.list_push(list, rest)?;
@@ -140,11 +156,12 @@ fn join(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let Some(list) = v.as_list() else {
         return if errors::is_error(v) { Ok(v) } else { errors::type_error(cx, lang, "list", v) };
     };
-    let delimiter = args.get(1);
-    let delimiter = match delimiter.as_str() {
+    let given = args.get(1);
+    let text = given.as_str();
+    let delimiter = match &text {
         Some(d) => d.to_text(),
-        None if delimiter.is_nil() => Cow::Borrowed(" "),
-        None => Cow::Owned(display::text_of(cx, lang, delimiter)?),
+        None if given.is_nil() => Cow::Borrowed(" "),
+        None => Cow::Owned(display::text_of(cx, lang, given)?),
     };
     let mut printer = Printer::nameless(lang);
     let mut work = Work::default();

@@ -8,9 +8,9 @@ use quadriga_vm::{Args, Context, Result};
 
 pub(crate) const DEFS: &[Def] = defs! {
     "version"() => version;
-    "gc"() => |cx, lang, _| Ok(cx.slot(lang.id, slot::GC));
-    "_in"() => |cx, lang, _| Ok(cx.slot(lang.id, slot::IN));
-    "_out"() => |cx, lang, _| Ok(cx.slot(lang.id, slot::OUT));
+    "gc"() => |cx, lang, _| Ok(lang.slot(cx, slot::GC));
+    "_in"() => |cx, lang, _| Ok(lang.slot(cx, slot::IN));
+    "_out"() => |cx, lang, _| Ok(lang.slot(cx, slot::OUT));
     "reset"() => reset;
 };
 
@@ -22,7 +22,7 @@ const GC_DEFS: &[Def] = defs! {
 
 pub(super) fn install(cx: &mut Context, lang: Lang) -> Result<()> {
     let gc = cx.heap.map_new(None, GC_DEFS.len())?;
-    cx.set_slot(lang.id, slot::GC, gc.value());
+    lang.set_slot(cx, slot::GC, gc.value());
     for def in GC_DEFS {
         let native = def.native(cx, lang)?;
         set(cx, gc, def.name, native)?;
@@ -33,7 +33,7 @@ pub(super) fn install(cx: &mut Context, lang: Lang) -> Result<()> {
 
 /// What runs here; made when first asked for.
 fn version(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
-    let known = cx.slot(lang.id, slot::VERSION);
+    let known = lang.slot(cx, slot::VERSION);
     if !known.is_nil() {
         return Ok(known);
     }
@@ -46,7 +46,7 @@ fn version(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
     set_text(cx, version, "hostName", &about.name)?;
     set_text(cx, version, "hostInfo", &about.info)?;
     version.set_flag(flags::IMMUTABLE);
-    cx.set_slot(lang.id, slot::VERSION, version.value());
+    lang.set_slot(cx, slot::VERSION, version.value());
     Ok(version.value())
 }
 
@@ -89,9 +89,9 @@ fn reset(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
         cx.map_remove(globals, key)?;
     }
     for slot in [slot::IN, slot::OUT] {
-        if !cx.slot(lang.id, slot).is_nil() {
+        if !lang.slot(cx, slot).is_nil() {
             let list = cx.heap.list_new(0)?;
-            cx.set_slot(lang.id, slot, list.value());
+            lang.set_slot(cx, slot, list.value());
         }
     }
     cx.heap.collect_full();

@@ -275,12 +275,13 @@ impl<'a> FunctionLowering<'a> {
 
     /// `value(args)`.
     fn call_value(&mut self, callee: Node<'a>, args: &'a [Expr], c: &Chain<'a>) -> Node<'a> {
-        let callee = self.settle(callee);
+        let callee = self.value_of(callee);
         let window = self.window(args);
-        self.node_to(callee.clone(), window);
+        self.copy(window, callee.reg);
         self.arguments(window, args);
         let result = self.call(window, args, false, c);
-        self.release_below(callee, result)
+        self.drop_value(callee);
+        result
     }
 
     /// `receiver.name(args)`.
@@ -305,7 +306,8 @@ impl<'a> FunctionLowering<'a> {
         };
         self.run(Root::Method { span, window, base, name, of_super });
         let result = self.call(window, args, true, c);
-        self.release_below(receiver, result)
+        self.release(&receiver);
+        result
     }
 
     /// `receiver[key](args)`.
@@ -350,7 +352,8 @@ impl<'a> FunctionLowering<'a> {
 
     fn arguments(&mut self, window: Reg, args: &'a [Expr]) {
         for (i, e) in args.iter().enumerate() {
-            self.expr_into(e, Reg(window.0 + 3 + i as u16));
+            let offset = u16::try_from(3 + i).unwrap_or(u16::MAX);
+            self.expr_into(e, Reg(window.0.saturating_add(offset)));
         }
     }
 
@@ -371,12 +374,6 @@ impl<'a> FunctionLowering<'a> {
                 Node::Temp(window)
             }
         }
-    }
-
-    /// Gives the temporary of an operand back that lies below the result.
-    fn release_below(&mut self, operand: Node<'a>, result: Node<'a>) -> Node<'a> {
-        self.release(&operand);
-        result
     }
 }
 

@@ -173,13 +173,9 @@ impl<'a> FunctionLowering<'a> {
 
     /// Gives an instruction the alternate if one of its operands is unread.
     fn attach(&mut self, insn: InsnRef, reading: &mut Reading, operands: &[Operand]) {
-        if operands.iter().any(|o| o.unread) {
-            self.attach_always(insn, reading);
-        }
-    }
-
-    fn attach_always(&mut self, insn: InsnRef, reading: &mut Reading) {
-        if let Reading::Fast(alternate) = reading {
+        if let Reading::Fast(alternate) = reading
+            && operands.iter().any(|o| o.unread)
+        {
             let label = *alternate.get_or_insert_with(|| self.b.label());
             self.b.alternate(insn, label);
         }
@@ -341,12 +337,11 @@ impl<'a> FunctionLowering<'a> {
         reading: &mut Reading,
     ) {
         let base = self.operand(base, reading);
-        // An element with a constant string as its key is a field, except for a few kinds of containers, which
-        // the careful code treats.
-        if let (Node::Const(Constant::Str(name)), Reading::Fast(_)) = (key, &reading) {
+        // `m["x"]` is found like `m.x`, through a cache, but not invoked.
+        if let Node::Const(Constant::Str(name)) = key {
             self.at(span);
             let insn = self.b.field(Opcode::GetField, 0, dst, base.reg, name);
-            self.attach_always(insn, reading);
+            self.attach(insn, reading, &[base]);
         } else {
             let key = self.operand(key, reading);
             self.at(span);

@@ -86,7 +86,11 @@ pub(super) fn lower<'a>(shared: &'a Shared<'a>, index: usize) -> Result<Function
     }
     f.at(info.span);
     f.prologue();
-    f.block(info.body);
+    if info.kind == Kind::Program && shared.options.mode == Mode::Evaluate {
+        f.result_block(info.body);
+    } else {
+        f.block(info.body);
+    }
     f.epilogue();
     f.out_of_line();
     f.b.finish()

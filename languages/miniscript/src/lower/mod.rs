@@ -12,7 +12,7 @@
 //! 3. [`storage`] gives every local its home: a register, a box that inner functions share, or an entry of a
 //!    map if the program handles its scope as a value.
 //! 4. [`function`] writes one function after the other. [`node`] and [`emit`] are about expressions without
-//!    effects, which keep their variables in place; [`expr`], [`chain`], [`call`], [`logic`] about all others;
+//!    effects, which keep their variables in place; [`expr`], [`chain`], [`logic`] about all others;
 //!    [`cond`] about branches; [`stmt`] and [`assign`] about statements; [`vars`] about reading and writing
 //!    names.
 //!
@@ -27,7 +27,6 @@
 mod assign;
 mod assigned;
 mod bits;
-mod call;
 mod chain;
 mod cond;
 mod emit;
@@ -59,6 +58,8 @@ pub enum Mode {
     Program,
     /// A line at the prompt: a program whose expression statements show their values.
     Repl,
+    /// A program whose last statement, if it is an expression, is its result.
+    Evaluate,
     /// An imported module: its names are locals, and it returns the map of them.
     Module,
 }

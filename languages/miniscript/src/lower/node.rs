@@ -249,7 +249,7 @@ impl<'a> FunctionLowering<'a> {
         // In a longer chain every operand counts twice; those with effects are values then.
         let quiet = std::iter::once(first).chain(rest.iter().map(|t| &t.operand));
         let all_quiet = quiet.map(|e| self.effects(e)).all(|effects| effects == Effects::None);
-        let mut operand = |this: &mut Self, e| {
+        let operand = |this: &mut Self, e| {
             let node = this.prepare(e);
             if all_quiet { node } else { this.settle(node) }
         };

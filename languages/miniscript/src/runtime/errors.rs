@@ -89,7 +89,7 @@ pub(crate) fn stack_list(cx: &mut Context) -> Result<ListRef> {
 #[cold]
 pub(crate) fn error_value(cx: &mut Context, lang: Lang, message: &str) -> Result<Value> {
     let message = cx.heap.str(message)?;
-    let parent = cx.slot(lang.id, slot::RUNTIME_ERROR);
+    let parent = lang.slot(cx, slot::RUNTIME_ERROR);
     new_error(cx, message.value(), Value::NIL, parent)
 }
 

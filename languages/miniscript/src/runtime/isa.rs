@@ -25,7 +25,7 @@ pub(crate) fn isa(cx: &Context, lang: Lang, x: Value, t: Value) -> Result<bool> 
 }
 
 fn is_type_map_of(cx: &Context, lang: Lang, x: Value, t: Value) -> bool {
-    Type::of(x).slot().is_some_and(|slot| cx.slot(lang.id, slot) == t)
+    Type::of(x).slot().is_some_and(|slot| lang.slot(cx, slot) == t)
 }
 
 fn map_inherits(cx: &Context, lang: Lang, map: MapRef, t: Value) -> Result<bool> {
@@ -89,7 +89,7 @@ pub(crate) fn new_object(cx: &mut Context, lang: Lang, prototype: Value) -> Resu
 
 /// 1.x refuses the type maps.
 fn check_v1(cx: &Context, lang: Lang, prototype: Value) -> Result<()> {
-    let name = TYPE_MAPS.iter().find(|(slot, _)| cx.slot(lang.id, *slot) == prototype).map(|(_, name)| *name);
+    let name = TYPE_MAPS.iter().find(|(slot, _)| lang.slot(cx, *slot) == prototype).map(|(_, name)| *name);
     let (thing, how) = match name {
         Some("string") => ("a string", "use quotes, e.g. \"foo\""),
         Some("list") => ("a list", "use square brackets, e.g. [1,2]"),

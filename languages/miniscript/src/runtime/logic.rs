@@ -5,7 +5,8 @@
 //! (`1.5 and 0.5` is 0.75).
 
 use super::{errors, number_of, truth_number};
-use quadriga_vm::heap::{Kind, ValueExt};
+use quadriga_vm::heap::ValueExt;
+use quadriga_vm::heap::layout::Kind;
 use quadriga_vm::value::Value;
 use quadriga_vm::{Error, Result};
 

@@ -22,27 +22,70 @@ pub(crate) mod replicate;
 pub(crate) mod slices;
 
 use crate::Version;
+use crate::state::State;
 use quadriga_vm::heap::layout::Kind;
 use quadriga_vm::heap::{MapRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{Context, DialectId, Result};
 
-/// The language as it runs in a context: where its things are kept, and which version it is.
+/// The language as it runs in a context: which version it is, and where its things are kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lang {
-    pub id: DialectId,
-    pub version: Version,
+    version: Version,
+    /// Where; looked up by name when it is first needed if it is not known.
+    id: Option<DialectId>,
 }
 
 impl Lang {
+    /// A version, in whatever place a context keeps it. Costs nothing: for slow paths that rarely need more.
+    pub fn of(version: Version) -> Lang {
+        Lang { version, id: None }
+    }
+
+    /// A version whose place in the context is known, for functions that live there.
+    pub fn in_context(version: Version, cx: &Context) -> Lang {
+        Lang { version, id: Some(Lang::of(version).id(cx)) }
+    }
+
+    /// The version.
+    pub fn version(self) -> Version {
+        self.version
+    }
+
     /// Whether this is 1.x.
     pub fn v1(self) -> bool {
         self.version == Version::V1
     }
 
-    /// The type map of a slot ([`slot`]).
+    fn id(self, cx: &Context) -> DialectId {
+        self.id.unwrap_or_else(|| {
+            cx.dialect_id(crate::name_of(self.version)).expect("the language is one of the context's")
+        })
+    }
+
+    /// A value that the language keeps ([`slot`]).
+    pub fn slot(self, cx: &Context, slot: usize) -> Value {
+        cx.slot(self.id(cx), slot)
+    }
+
+    /// Keeps a value.
+    pub fn set_slot(self, cx: &mut Context, slot: usize, v: Value) {
+        cx.set_slot(self.id(cx), slot, v);
+    }
+
+    /// What else the language keeps.
+    pub fn state(self, cx: &mut Context) -> Option<&mut State> {
+        cx.state(self.id(cx))
+    }
+
+    /// Starts keeping it.
+    pub fn set_state(self, cx: &mut Context, state: State) {
+        cx.set_state(self.id(cx), state);
+    }
+
+    /// A map that the language keeps.
     pub fn type_map(self, cx: &Context, slot: usize) -> Option<MapRef> {
-        cx.slot(self.id, slot).as_map()
+        self.slot(cx, slot).as_map()
     }
 }
 
