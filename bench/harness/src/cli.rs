@@ -29,7 +29,7 @@ pub enum Command {
 }
 
 /// Who takes part.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct PeerArgs {
     /// Only these, separated by commas: quadriga, luajit, luajit-joff, lua5.4, node, pypy3, python3, native.
     #[arg(long, value_name = "A,B,C", value_delimiter = ',')]

@@ -21,7 +21,7 @@ const LEAST_CONTROLS: usize = 3;
 const MEMORY_FLOOR: f64 = (1 << 20) as f64;
 
 /// A difference between the reports.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Change {
     /// Program, participant and metric.
     pub what: String,

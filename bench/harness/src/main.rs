@@ -127,7 +127,8 @@ fn print_report(view: &View<'_>, details: bool) {
         println!("quick sizes: results are checked, times say little");
     }
     if report.is_busy() {
-        let load = report.load_before.map_or_else(String::new, |load| format!(" (load before the run {load:.2})"));
+        let load =
+            report.load_before.map_or_else(String::new, |load| format!(" (load before the run {load:.2})"));
         println!("the machine was BUSY with other work{load}: do not trust small differences");
     }
     println!(
@@ -191,7 +192,7 @@ fn startup_command(args: &StartupArgs) -> Done {
 
 fn memory_command(args: &MemoryArgs) -> Done {
     let bench = BenchDir::find(args.who.bench_dir.as_deref())?;
-    let wanted = PeerArgs { peers: own_names(&args.who), ..clone_of(&args.who) };
+    let wanted = PeerArgs { peers: own_names(&args.who), ..args.who.clone() };
     let found = look_for_peers(&wanted, &bench)?;
     let programs = bench.memory_programs(&args.only.clone().unwrap_or_default())?;
     let plan = memory::MemoryPlan { seconds: args.seconds, limit: u64::from(args.limit) << 20 };
@@ -217,7 +218,8 @@ fn memory_command(args: &MemoryArgs) -> Done {
             units::bytes(base)
         );
         println!("{intro}\n\n{}", grid.text(colours()));
-        let suffix = if engine.info.id == peers::OWN { String::new() } else { format!("-{}", engine.info.id) };
+        let suffix =
+            if engine.info.id == peers::OWN { String::new() } else { format!("-{}", engine.info.id) };
         if let Some(folder) = &args.output.svg {
             plot::save(folder, &format!("resident{suffix}.svg"), &memory::plot(&results))?;
         }
@@ -285,15 +287,6 @@ fn wanted(args: &PeerArgs) -> Wanted {
 fn own_names(args: &PeerArgs) -> Vec<String> {
     let own = [peers::OWN.to_owned()].into_iter().chain(args.also.iter().map(|(name, _)| name.clone()));
     own.filter(|name| args.peers.is_empty() || args.peers.contains(name)).collect()
-}
-
-fn clone_of(args: &PeerArgs) -> PeerArgs {
-    PeerArgs {
-        peers: args.peers.clone(),
-        quadriga: args.quadriga.clone(),
-        also: args.also.clone(),
-        bench_dir: args.bench_dir.clone(),
-    }
 }
 
 /// The folder of the plots as seen from the Markdown page.

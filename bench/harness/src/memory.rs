@@ -268,7 +268,8 @@ pub fn grid(results: &[MemoryResult], limit: u64) -> Grid {
     for result in results {
         let long = &result.long;
         let optional = |value: Option<String>| Cell::from(value.unwrap_or_else(|| "-".into()));
-        let judged = |text: String, good: bool| Cell { text, tone: if good { Tone::Good } else { Tone::Bad } };
+        let judged =
+            |text: String, good: bool| Cell { text, tone: if good { Tone::Good } else { Tone::Bad } };
         let live = long.stats.live.filter(|live| *live > 0);
         let collected = long.collected.zip(live).map(|(resident, live)| resident as f64 / live as f64);
         grid.push(vec![
@@ -282,10 +283,7 @@ pub fn grid(results: &[MemoryResult], limit: u64) -> Grid {
             long.growth.map_or_else(|| "-".into(), |g| judged(units::change(g), g <= GROWTH_GOAL)),
             optional(long.trend.map(|trend| format!("{:+.1}", trend / MEGABYTE))),
             units::bytes(result.limited.peak).into(),
-            judged(
-                units::change(result.limited.overshoot),
-                result.limited.overshoot <= OVERSHOOT_GOAL,
-            ),
+            judged(units::change(result.limited.overshoot), result.limited.overshoot <= OVERSHOOT_GOAL),
             judged(result.limited.message.clone(), result.limited.stopped),
         ]);
     }
@@ -324,7 +322,7 @@ mod tests {
     fn outcome(end: End, resident: impl Fn(f64) -> u64) -> Outcome {
         let sample = |index: u32| {
             let at = f64::from(index) * 0.1;
-            Sample { at, resident: resident(at), high_water: 0 }
+            Sample { at, resident: resident(at) }
         };
         Outcome {
             end,
@@ -379,7 +377,7 @@ mod tests {
         let result = MemoryResult { name: "trees".into(), long, limited };
         let shortfalls = result.shortfalls();
         assert_eq!(shortfalls.len(), 2, "{shortfalls:?}");
-        assert_eq!(grid(&[result.clone()], 64 << 20).rows[0].cells.len(), 11);
+        assert_eq!(grid(std::slice::from_ref(&result), 64 << 20).rows[0].cells.len(), 11);
         assert!(plot(&[result]).contains("trees"));
     }
 
@@ -397,7 +395,7 @@ mod tests {
     #[test]
     fn curves_are_thinned_by_their_peaks() {
         let samples: Vec<Sample> = (0..1000)
-            .map(|index| Sample { at: f64::from(index), resident: u64::from(index == 501), high_water: 0 })
+            .map(|index| Sample { at: f64::from(index), resident: u64::from(index == 501) })
             .collect();
         let thin = thin_out(&samples, 100);
         assert_eq!(thin.len(), 100);

@@ -319,10 +319,12 @@ fn build_own(workspace: &Path) -> Result<PathBuf, String> {
 
 /// The executable of the target `name` in cargo's messages.
 fn executable(messages: &str, name: &str) -> Option<PathBuf> {
-    messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).find_map(|message| {
-        let is_ours = message["target"]["name"] == name;
-        message["executable"].as_str().filter(|_| is_ours).map(PathBuf::from)
-    })
+    messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).find_map(
+        |message| {
+            let is_ours = message["target"]["name"] == name;
+            message["executable"].as_str().filter(|_| is_ours).map(PathBuf::from)
+        },
+    )
 }
 
 /// Builds a native program unless its build is newer than its source, and returns its path.

@@ -1,8 +1,9 @@
 //! Runs one child process and measures it: wall time, processor time, peak memory, what else the machine did meanwhile.
 //!
-//! The peak comes from `wait4`, so it is exact however short the process lives. The kernel starts that counter
-//! at the size of the process image before `exec`; children are therefore forked, not spawned on the parent's
-//! memory, which keeps that floor at the harness's few private pages ([`floor`] measures it).
+//! The peak comes from `wait4`, so it is there however short the process lives; the kernel counts pages in batches
+//! for each processor, which makes it good to some hundred kilobytes. That counter starts at the size of the process
+//! image before `exec`; children are therefore forked, not spawned on the parent's memory, which keeps the floor at
+//! the harness's few private pages ([`floor`] measures it).
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read};
@@ -49,8 +50,6 @@ pub struct Sample {
     pub at: f64,
     /// Resident bytes.
     pub resident: u64,
-    /// Greatest resident bytes so far.
-    pub high_water: u64,
 }
 
 /// What is known about a finished process.
@@ -152,7 +151,7 @@ pub fn run(argv: &[OsString], timeout: Duration, sampling: Option<Duration>) -> 
             stderr: errors.join().unwrap_or_default(),
             wall: wall.as_secs_f64(),
             cpu,
-            peak: peak_bytes(&usage),
+            peak: samples.iter().map(|sample| sample.resident).fold(peak_bytes(&usage), u64::max),
             foreign,
             samples,
         })
@@ -263,23 +262,20 @@ fn take_samples(pid: u32, started: Instant, interval: Duration, ended: &AtomicBo
     let mut samples = Vec::new();
     while !ended.load(Ordering::Relaxed) {
         if let Ok(status) = std::fs::read_to_string(format!("/proc/{pid}/status"))
-            && let Some((resident, high_water)) = parse_status(&status)
+            && let Some(resident) = parse_status(&status)
         {
-            samples.push(Sample { at: started.elapsed().as_secs_f64(), resident, high_water });
+            samples.push(Sample { at: started.elapsed().as_secs_f64(), resident });
         }
         thread::sleep(interval);
     }
     samples
 }
 
-/// `VmRSS` and `VmHWM` in bytes; `None` once the process has given its memory back.
-fn parse_status(status: &str) -> Option<(u64, u64)> {
-    let field = |name: &str| -> Option<u64> {
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        Some(kilobytes * 1024)
-    };
-    Some((field("VmRSS:")?, field("VmHWM:")?))
+/// `VmRSS` in bytes; `None` once the process has given its memory back.
+fn parse_status(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 #[cfg(test)]
@@ -317,7 +313,7 @@ mod tests {
     fn memory_is_sampled() {
         let outcome = sh("sleep 0.3", 20.0, Some(10));
         assert!(outcome.samples.len() > 3);
-        assert!(outcome.samples.iter().all(|sample| sample.resident <= sample.high_water));
+        assert!(outcome.samples.iter().all(|sample| sample.resident <= outcome.peak));
     }
 
     #[test]
@@ -329,7 +325,7 @@ mod tests {
     #[test]
     fn status_files() {
         let text = "Name:\tsh\nVmHWM:\t    2028 kB\nVmRSS:\t    1024 kB\n";
-        assert_eq!(parse_status(text), Some((1_048_576, 2_076_672)));
+        assert_eq!(parse_status(text), Some(1_048_576));
         assert_eq!(parse_status("Name:\tsh\nState:\tZ (zombie)\n"), None);
     }
 }

@@ -86,11 +86,6 @@ impl BenchDir {
             .ok_or_else(|| "no bench/programs.toml here or above; name the folder with --bench-dir".into())
     }
 
-    /// The folder itself.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
     /// The folder around it, where the workspace is built.
     pub fn workspace(&self) -> PathBuf {
         let full = self.0.canonicalize().unwrap_or_else(|_| self.0.clone());

@@ -113,7 +113,9 @@ mod tests {
     fn incomplete_outputs() {
         assert!(parse("", 1).unwrap_err().to_string().contains("no checksum"));
         assert!(parse("iter 1 0.1", 1).unwrap_err().to_string().contains("no checksum"));
-        assert!(parse("iter 1 0.1\nchecksum 1", 2).unwrap_err().to_string().contains("1 iterations instead of 2"));
+        assert!(
+            parse("iter 1 0.1\nchecksum 1", 2).unwrap_err().to_string().contains("1 iterations instead of 2")
+        );
     }
 
     #[test]

@@ -194,9 +194,7 @@ impl Series {
     pub fn curve(&self) -> Vec<f64> {
         let length = self.runs.iter().map(|run| run.iterations.len()).min().unwrap_or(0);
         (0..length)
-            .filter_map(|k| {
-                stats::median(&self.runs.iter().map(|run| run.iterations[k]).collect::<Vec<_>>())
-            })
+            .filter_map(|k| stats::median(&self.runs.iter().map(|run| run.iterations[k]).collect::<Vec<_>>()))
             .collect()
     }
 
@@ -228,7 +226,8 @@ impl Report {
     /// Reads a JSON file that an earlier run wrote.
     pub fn load(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let report: Self = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let report: Self =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         match report.format {
             FORMAT => Ok(report),
             other => Err(format!("{}: format {other}, this harness reads {FORMAT}", path.display())),
@@ -273,13 +272,7 @@ impl Report {
     }
 
     /// The geometric mean of the ratios and the number of programs in it, for a class or in total.
-    pub fn mean(
-        &self,
-        peer: &str,
-        base: &str,
-        metric: Metric,
-        class: Option<&str>,
-    ) -> Option<(f64, usize)> {
+    pub fn mean(&self, peer: &str, base: &str, metric: Metric, class: Option<&str>) -> Option<(f64, usize)> {
         let ratios: Vec<f64> = self
             .programs
             .iter()

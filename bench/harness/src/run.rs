@@ -285,7 +285,8 @@ pub fn startup(
 /// A bar on a terminal, nothing elsewhere.
 pub fn progress_bar(steps: u64) -> ProgressBar {
     let bar = ProgressBar::new(steps);
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed_precise} (about {eta} left) {msg}");
+    let style =
+        ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed_precise} (about {eta} left) {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(500));
     bar

@@ -8,7 +8,7 @@ use crate::output::{Output, complain};
 use crate::units::size_text;
 use quadriga::{Context, Engine, Error, HeapMode, Language, Script, Value};
 use std::fmt::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// What a context is made of.
@@ -79,12 +79,13 @@ impl Session {
         let deadline = Arc::new(Mutex::new(None));
         builder = builder
             .heap_mode(mode)
+            .time_zone(local_time())
             .output(move |text: &str| output.write(text))
             .input(input_hook(setup, deadline.clone()))
             .args(setup.script_args.iter().cloned());
         if !args.sandbox {
             builder = builder
-                .files(true)
+                .allow_files(true)
                 .environment(environment())
                 .resolver(setup.importer.clone().into_resolver());
         }
@@ -142,6 +143,16 @@ fn input_hook(
                 crate::repl::editor::ask(prompt)
             }
         }
+    }
+}
+
+/// Seconds that local time is ahead of UTC. The zone is looked up when a script first asks for it.
+fn local_time() -> impl Fn(i64) -> i64 + Send + 'static {
+    let zone = OnceLock::new();
+    move |utc| {
+        let zone = zone.get_or_init(jiff::tz::TimeZone::system);
+        let time = jiff::Timestamp::from_second(utc).unwrap_or_default();
+        zone.to_offset(time).seconds().into()
     }
 }
 

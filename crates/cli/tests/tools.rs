@@ -34,7 +34,7 @@ fn check_leaves_good_files_alone() {
 fn check_json_parses() {
     let broken = file("broken.ms", BROKEN);
     let good = file("good.ms", "print 1\n");
-    let run = quadriga(&["check", "--json", arg(&broken), arg(&good), "missing.ms"]).exits(3);
+    let run = quadriga(&["check", "--json", arg(&broken), arg(&good), "missing.ms"]).exits(4);
     let findings = json(&run.stdout);
     let findings = findings.as_array().expect("an array");
     assert!(findings.len() >= 3, "{findings:?}");
@@ -78,7 +78,7 @@ fn disasm_shows_feedback() {
     let run = quadriga(&["disasm", "--feedback", arg(&path)]).exits(0);
     assert!(!run.stdout.contains("\n9.8"), "the program's output is in the listing: {}", run.stdout);
     assert!(!run.stderr.is_empty(), "the program's output is lost");
-    for expected in ["{x} slot 0", " turns", "calls f 100x", "; int"] {
+    for expected in ["{x} slot 0", " turns", "calls f ", "; int"] {
         assert!(run.stdout.contains(expected), "{expected} is missing:\n{}", run.stdout);
     }
     // What was learned before an error is shown.

@@ -99,8 +99,9 @@ impl Context {
                 Outcome::Call { callee, this, home, args, count } => {
                     return self.call_with_home(callee, this, home, &args[..count as usize]);
                 }
-                Outcome::CallThen { callee, this, arg, then, state } => {
-                    let v = self.keeping(state, |cx| cx.call_with_home(callee, this, Value::NIL, &[arg]))?;
+                Outcome::CallThen { callee, this, args, count, then, state } => {
+                    let args = &args[..count as usize];
+                    let v = self.keeping(state, |cx| cx.call_with_home(callee, this, Value::NIL, args))?;
                     then(self, state, v)?
                 }
                 Outcome::Alternate => {

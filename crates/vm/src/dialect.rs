@@ -80,15 +80,17 @@ pub enum Outcome {
         /// How many of them count.
         count: u8,
     },
-    /// Call this function with one argument; when it returns, `then` takes `state` and its result and says
-    /// how the operation goes on.
+    /// Call this function; when it returns, `then` takes `state` and its result and says how the operation
+    /// goes on. At most two arguments.
     CallThen {
         /// A closure or native function.
         callee: Value,
         /// Its self.
         this: Value,
-        /// Its argument.
-        arg: Value,
+        /// Arguments.
+        args: [Value; 2],
+        /// How many of them count.
+        count: u8,
         /// What follows.
         then: ContinuationFn,
         /// What `then` needs to know.
@@ -106,10 +108,25 @@ impl Outcome {
 
     /// A call with self and up to two arguments.
     pub fn call(callee: Value, this: Value, args: &[Value]) -> Outcome {
-        let mut list = [Value::NIL; 2];
-        list[..args.len()].copy_from_slice(args);
-        Outcome::Call { callee, this, home: Value::NIL, args: list, count: args.len() as u8 }
+        Outcome::Call { callee, this, home: Value::NIL, args: two(args), count: args.len() as u8 }
     }
+
+    /// A call with self and up to two arguments, whose result goes to `then`, together with `state`.
+    pub fn call_then(
+        callee: Value,
+        this: Value,
+        args: &[Value],
+        then: ContinuationFn,
+        state: Value,
+    ) -> Outcome {
+        Outcome::CallThen { callee, this, args: two(args), count: args.len() as u8, then, state }
+    }
+}
+
+fn two(args: &[Value]) -> [Value; 2] {
+    let mut list = [Value::NIL; 2];
+    list[..args.len()].copy_from_slice(args);
+    list
 }
 
 /// How a field was found, in a form that an inline cache can repeat without asking again.

@@ -180,7 +180,11 @@ impl Scale {
 /// The smallest of 1, 2, 5, 10, 20 … that is not below `step`.
 fn round_step(step: f64) -> f64 {
     let power = 10f64.powf(step.log10().floor());
-    [1.0, 2.0, 5.0].into_iter().map(|digit| digit * power).find(|s| *s >= step * 0.999).unwrap_or(power * 10.0)
+    [1.0, 2.0, 5.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|s| *s >= step * 0.999)
+        .unwrap_or(power * 10.0)
 }
 
 #[cfg(test)]

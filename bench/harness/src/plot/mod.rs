@@ -107,7 +107,8 @@ fn warmup(report: &Report) -> String {
             };
             let mut curve = series.curve();
             curve.resize(program.iters.min(shown) as usize, figures.steady);
-            let points = curve.iter().enumerate().map(|(k, time)| ((k + 1) as f64, time / best.unwrap_or(1.0)));
+            let points =
+                curve.iter().enumerate().map(|(k, time)| ((k + 1) as f64, time / best.unwrap_or(1.0)));
             panel.curves.push(Curve {
                 name: peer.id.clone(),
                 colour: colour_of(report, &peer.id),

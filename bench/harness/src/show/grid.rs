@@ -84,7 +84,8 @@ impl Grid {
     /// A Markdown table.
     pub fn markdown(&self) -> String {
         let escape = |text: &str| text.replace('|', "\\|");
-        let mut out = format!("| {} |\n|", self.head.iter().map(|t| escape(t)).collect::<Vec<_>>().join(" | "));
+        let mut out =
+            format!("| {} |\n|", self.head.iter().map(|t| escape(t)).collect::<Vec<_>>().join(" | "));
         for column in 0..self.head.len() {
             out.push_str(if column == 0 { "---|" } else { "---:|" });
         }
@@ -146,7 +147,8 @@ mod tests {
 
     #[test]
     fn markdown_is_escaped() {
-        let expected = "| program | time |\n|---|---:|\n| a\\|b | 1 µs |\n| **mean** | **10 µs** |\n| c |  |\n";
+        let expected =
+            "| program | time |\n|---|---:|\n| a\\|b | 1 µs |\n| **mean** | **10 µs** |\n| c |  |\n";
         assert_eq!(grid().markdown(), expected);
     }
 }

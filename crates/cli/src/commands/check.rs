@@ -23,7 +23,7 @@ pub fn run(args: &CheckArgs, color: When) -> Result<i32, Refusal> {
             // A wrong command line is no finding.
             Err(refusal) if refusal.code == exit::USAGE => return Err(refusal),
             Err(refusal) => {
-                code = refusal.code;
+                code = refusal.code; // Says more than errors in other files.
                 if args.json {
                     json.push(Finding::of_file(&path.to_string_lossy(), &refusal.message));
                 } else {

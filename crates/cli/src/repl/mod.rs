@@ -111,6 +111,7 @@ impl Repl {
                 }
                 Reader::Lines(lines) => self.read_lines(lines),
             };
+            self.setup.output.end_line();
             let next = match entry {
                 Entry::Text(text) => self.treat(&text),
                 Entry::Interrupted => Next::Continue(()),
@@ -129,6 +130,7 @@ impl Repl {
     /// Names for completion, and a line of its own for the prompt.
     fn prepare_prompt(&mut self) {
         self.setup.output.end_line();
+        self.setup.output.flush();
         let keywords = self.setup.language.keywords().iter().map(|k| k.to_string());
         *self.words.borrow_mut() = self.session.cx.global_names().into_iter().chain(keywords).collect();
     }

@@ -291,8 +291,9 @@ pub(super) fn again(cx: &mut Context, outcome: Outcome, ret: u64, next: Pc) -> R
         Outcome::Call { callee, this, home, args, count } => {
             super::call_from_rust(cx, callee, this, home, &args[..count as usize], ret, next)
         }
-        Outcome::CallThen { callee, this, arg, then, state } => {
-            call_then(cx, callee, this, arg, Continuation { then, state, ret }, next)
+        Outcome::CallThen { callee, this, args, count, then, state } => {
+            let waiting = Continuation { then, state, ret };
+            call_then(cx, callee, this, &args[..count as usize], waiting, next)
         }
         Outcome::Alternate => super::take_alternate(cx),
     }
@@ -303,14 +304,14 @@ pub(super) fn call_then(
     cx: &mut Context,
     callee: Value,
     this: Value,
-    arg: Value,
+    args: &[Value],
     continuation: Continuation,
     next: Pc,
 ) -> Result<Pc> {
     let waiting = cx.continuations.len();
     cx.continuations.push(continuation);
     let ret = ReturnKind::Native.with(waiting);
-    let result = super::call_from_rust(cx, callee, this, Value::NIL, &[arg], ret, next);
+    let result = super::call_from_rust(cx, callee, this, Value::NIL, args, ret, next);
     if result.is_err() {
         // Nobody will come back to it.
         cx.continuations.truncate(waiting);

@@ -131,9 +131,10 @@ pub(crate) fn finish_as(cx: &mut Context, w: Insn, outcome: Outcome, ret: u64) -
             let next = cx.after(w);
             call_from_rust(cx, callee, this, home, &args[..count as usize], ret, next)
         }
-        Outcome::CallThen { callee, this, arg, then, state } => {
+        Outcome::CallThen { callee, this, args, count, then, state } => {
             let next = cx.after(w);
-            call::call_then(cx, callee, this, arg, Continuation { then, state, ret }, next)
+            let waiting = Continuation { then, state, ret };
+            call::call_then(cx, callee, this, &args[..count as usize], waiting, next)
         }
         Outcome::Alternate => take_alternate(cx),
     }
