@@ -7,7 +7,8 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let level = std::env::var("OPT_LEVEL").unwrap_or_default();
     let arch = std::env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
-    let proven = matches!(level.as_str(), "1" | "2" | "3" | "s") && matches!(arch.as_str(), "x86_64" | "aarch64");
+    let proven =
+        matches!(level.as_str(), "1" | "2" | "3" | "s") && matches!(arch.as_str(), "x86_64" | "aarch64");
     let wanted = match std::env::var("QUADRIGA_DISPATCH").as_deref() {
         Ok("match") => false,
         Ok("tail") | Err(_) => true,

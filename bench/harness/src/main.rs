@@ -152,7 +152,7 @@ fn startup_command(args: &StartupArgs) -> Done {
     let startup = run::startup(&peers, args.runs, &bench, &bar)?;
     bar.finish_and_clear();
 
-    let mut grid = Grid::new(["participant", "version", "time", "spread", "memory"]);
+    let mut grid = Grid::new(["participant", "version", "time", "spread", "memory"]).with_left(2);
     let mut missed = Vec::new();
     for peer in &found.peers {
         let Some(measured) = startup.get(&peer.info.id) else { continue };
@@ -174,7 +174,7 @@ fn startup_command(args: &StartupArgs) -> Done {
             Cell { text: units::bytes(measured.peak()), tone },
         ]);
     }
-    let floor = process::floor().unwrap_or(0);
+    let floor = process::floor(args.runs).unwrap_or_default();
     println!("{}\n\n{}", markdown::startup_intro(args.runs, floor), grid.text(colours()));
     if machine::is_loaded(load, machine::Machine::read().cores) {
         println!("the machine was BUSY before the run (load {:.2})", load.unwrap_or(0.0));
@@ -192,7 +192,11 @@ fn startup_command(args: &StartupArgs) -> Done {
 
 fn memory_command(args: &MemoryArgs) -> Done {
     let bench = BenchDir::find(args.who.bench_dir.as_deref())?;
-    let wanted = PeerArgs { peers: own_names(&args.who), ..args.who.clone() };
+    let names = own_names(&args.who);
+    if names.is_empty() {
+        return Err("the memory programs are written for quadriga alone".to_owned().into());
+    }
+    let wanted = PeerArgs { peers: names, ..args.who.clone() };
     let found = look_for_peers(&wanted, &bench)?;
     let programs = bench.memory_programs(&args.only.clone().unwrap_or_default())?;
     let plan = memory::MemoryPlan { seconds: args.seconds, limit: u64::from(args.limit) << 20 };
@@ -247,7 +251,7 @@ fn memory_command(args: &MemoryArgs) -> Done {
 fn peers_command(args: &PeerArgs) -> Done {
     let bench = BenchDir::find(args.bench_dir.as_deref())?;
     let Found { peers, missing } = peers::find(&wanted(args), &bench)?;
-    let mut grid = Grid::new(["participant", "version", "runs", "command"]);
+    let mut grid = Grid::new(["participant", "version", "runs", "command"]).with_left(4);
     for peer in &peers {
         let command: Vec<_> = peer.command.iter().map(|word| word.to_string_lossy()).collect();
         grid.push(vec![
@@ -302,7 +306,7 @@ fn relative(to: &Path, from: &Path) -> String {
     let common = to.components().zip(from.components()).take_while(|(a, b)| a == b).count();
     let up = from.components().skip(common).map(|_| Component::ParentDir);
     let way: PathBuf = up.chain(to.components().skip(common)).collect();
-    way.to_string_lossy().replace('\\', "/")
+    if way.as_os_str().is_empty() { ".".into() } else { way.to_string_lossy().replace('\\', "/") }
 }
 
 fn colours() -> bool {
@@ -318,6 +322,6 @@ mod tests {
         let way = |to: &str, from: &str| relative(Path::new(to), Path::new(from));
         assert_eq!(way("/w/docs/plots", "/w/docs"), "plots");
         assert_eq!(way("/w/plots", "/w/docs/a"), "../../plots");
-        assert_eq!(way("/w/docs", "/w/docs"), "");
+        assert_eq!(way("/w/docs", "/w/docs"), ".");
     }
 }

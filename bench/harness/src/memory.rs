@@ -30,6 +30,9 @@ pub const OVERSHOOT_GOAL: f64 = 0.15;
 /// The exit code of the command when its memory limit is reached.
 const MEMORY_LIMIT_CODE: i32 = 6;
 
+/// The end of a run, seconds: it gives its memory back in that time.
+const END: f64 = 0.25;
+
 const SAMPLING: Duration = Duration::from_millis(20);
 const MEGABYTE: f64 = (1u64 << 20) as f64;
 
@@ -73,7 +76,7 @@ pub struct LongRun {
 /// A run under a limit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LimitedRun {
-    /// The first line of the error.
+    /// The line that tells of the error.
     pub message: String,
     /// Whether the limit stopped it, with the exit code for that and a message.
     pub stopped: bool,
@@ -124,7 +127,7 @@ pub fn base_size(engine: &Peer, bench: &BenchDir) -> Result<u64, String> {
 }
 
 fn long_run(outcome: &Outcome) -> LongRun {
-    let samples = &outcome.samples;
+    let samples = before_the_end(outcome);
     let end = samples.last().map_or(0.0, |sample| sample.at);
     let settled: Vec<(f64, f64)> = samples
         .iter()
@@ -143,29 +146,42 @@ fn long_run(outcome: &Outcome) -> LongRun {
         collected: resident_when_collected(outcome),
         growth: growth(samples),
         trend: stats::slope(&settled).map(|per_second| per_second * 60.0),
-        curve: thin_out(samples, 400),
+        curve: thin_out(&outcome.samples, 400),
         failure,
     }
 }
 
+/// Where the error is printed is the language's choice: standard error, or the last line of the output.
 fn limited_run(outcome: &Outcome, allowed: u64) -> LimitedRun {
-    let message = outcome.stderr.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+    let printed = outcome.lines.iter().rev().map(|line| line.text.as_str());
+    let message = outcome.stderr.lines().chain(printed).find(|line| !line.trim().is_empty());
+    let message = message.map(crate::protocol::shorten).unwrap_or_default();
     LimitedRun {
         stopped: outcome.end == End::Exit(MEMORY_LIMIT_CODE) && !message.is_empty(),
-        message: if message.is_empty() { outcome.complaint() } else { message },
+        message: if outcome.end == End::Exit(MEMORY_LIMIT_CODE) { message } else { outcome.complaint() },
         peak: outcome.peak,
         overshoot: outcome.peak as f64 / allowed as f64 - 1.0,
     }
 }
 
-/// The resident size when the program said that it collected; if that came only with the end of the process, because
-/// output is buffered, the largest size in the last quarter of a second.
-fn resident_when_collected(outcome: &Outcome) -> Option<u64> {
-    let last = outcome.samples.last()?;
+/// When the program said that it collected. Output may be buffered and come only with the end of the process, which
+/// by then gives its memory back; so the last quarter of a second never counts as running.
+fn collected_at(outcome: &Outcome) -> Option<f64> {
     let said = outcome.lines.iter().find(|line| line.text.ends_with("collected"))?.at;
-    let after = outcome.samples.iter().find(|sample| sample.at >= said);
-    let at_end = outcome.samples.iter().filter(|sample| sample.at >= last.at - 0.25);
-    after.map(|sample| sample.resident).or(at_end.map(|sample| sample.resident).max())
+    Some(said.min(outcome.samples.last()?.at - END))
+}
+
+/// The samples until then.
+fn before_the_end(outcome: &Outcome) -> &[Sample] {
+    let end = collected_at(outcome).unwrap_or(f64::MAX);
+    &outcome.samples[..outcome.samples.iter().take_while(|sample| sample.at <= end).count()]
+}
+
+/// The largest size in the quarter of a second that follows.
+fn resident_when_collected(outcome: &Outcome) -> Option<u64> {
+    let start = collected_at(outcome)?;
+    let after = outcome.samples.iter().filter(|sample| (start..=start + END).contains(&sample.at));
+    after.map(|sample| sample.resident).max()
 }
 
 /// The peak of the last third of the time over the peak of the second, less 1.

@@ -276,6 +276,7 @@ fn short_version(answer: &str) -> String {
     let line = line.split(" -- ").next().unwrap_or_default();
     let line = line.split("  Copyright").next().unwrap_or_default();
     let line = line.split(" with ").next().unwrap_or_default();
+    let line = line.split(" (").next().unwrap_or_default();
     line.trim_matches(['[', ']', ' ']).to_owned()
 }
 
@@ -358,6 +359,7 @@ mod tests {
         let pypy = "Python 3.9.16 (7.3.11, Dec 30 2024, 22:36:23)\n[PyPy 7.3.11 with GCC 12.2.0]";
         assert_eq!(short_version(pypy), "PyPy 7.3.11");
         assert_eq!(short_version("v20.20.2"), "v20.20.2");
+        assert_eq!(short_version("rustc 1.95.0 (59807616e 2026-04-14)"), "rustc 1.95.0");
         assert_eq!(short_version(""), "");
     }
 

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use crate::machine;
 use crate::protocol::shorten;
+use crate::stats;
 
 /// More output than this is read but not kept.
 const KEPT_OUTPUT: usize = 4 << 20;
@@ -158,9 +159,24 @@ pub fn run(argv: &[OsString], timeout: Duration, sampling: Option<Duration>) -> 
     })
 }
 
-/// The peak that `wait4` reports for a process that takes no memory of its own: figures below it are not to be trusted.
-pub fn floor() -> Option<u64> {
-    run(&["true".into()], Duration::from_secs(5), None).ok().map(|outcome| outcome.peak)
+/// What a process that does nothing costs on this machine: part of every measurement.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Floor {
+    /// Median seconds from start to end.
+    pub seconds: f64,
+    /// Greatest peak in bytes.
+    pub peak: u64,
+}
+
+/// Measures the command `true` with this many runs.
+pub fn floor(runs: u32) -> Option<Floor> {
+    let outcomes: Vec<Outcome> =
+        (0..runs).filter_map(|_| run(&["true".into()], Duration::from_secs(5), None).ok()).collect();
+    let seconds: Vec<f64> = outcomes.iter().map(|outcome| outcome.wall).collect();
+    Some(Floor {
+        seconds: stats::median(&seconds)?,
+        peak: outcomes.iter().map(|outcome| outcome.peak).max()?,
+    })
 }
 
 fn die_with_parent() -> io::Result<()> {

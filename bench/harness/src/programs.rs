@@ -74,12 +74,13 @@ impl BenchDir {
                 false => Err(format!("{}: no programs.toml there", path.display())),
             };
         }
-        let starts =
-            [std::env::current_dir().ok(), std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)];
-        starts
-            .iter()
-            .flatten()
-            .flat_map(|start| start.ancestors())
+        // Relative to the current folder, so that messages and reports name no folders of this machine.
+        let depth = std::env::current_dir().map_or(0, |folder| folder.ancestors().count());
+        let above = (0..depth).map(|levels| PathBuf::from_iter(std::iter::repeat_n("..", levels)));
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let around = package.iter().flat_map(|start| start.ancestors()).map(Path::to_owned);
+        above
+            .chain(around)
             .map(|folder| folder.join("bench"))
             .find(|folder| folder.join("programs.toml").is_file())
             .map(Self)

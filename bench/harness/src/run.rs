@@ -150,7 +150,7 @@ pub fn execute(plan: &Plan, bench: &BenchDir) -> Result<Report, String> {
         commit: commit(bench),
         machine: Machine::read(),
         load_before,
-        memory_floor: process::floor().unwrap_or(0),
+        memory_floor: process::floor(5).map_or(0, |floor| floor.peak),
         quick: plan.quick,
         rounds: plan.rounds,
         peers: peers.iter().map(|peer| peer.info.clone()).collect(),

@@ -7,7 +7,7 @@
 //! `b` and `c` together are a 32-bit operand where the table says so; `x` and `c` together are the 24-bit
 //! offset of a conditional jump (`c` is the high part). Offsets count words from the end of the
 //! instruction. A context runs a copy of its own, whose cache words and `x` feedback bits it writes; in a
-//! unit the cache words are zero.
+//! unit the cache words are zero, and so is `x` but for [`DOUBLES`].
 
 use crate::op::{Flow, Opcode};
 
@@ -15,6 +15,10 @@ use crate::op::{Flow, Opcode};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(transparent)]
 pub struct Insn(pub u64);
+
+/// The bit of `x` of an arithmetic instruction that front ends may set: all numbers of the language are
+/// doubles, so an integer result that does not fit inline (or would be `-0`) is the double.
+pub const DOUBLES: u8 = 0x80;
 
 /// Smallest and largest distance of a conditional jump.
 pub const OFFSET24: std::ops::RangeInclusive<i64> = -(1 << 23)..=(1 << 23) - 1;

@@ -48,7 +48,7 @@ pub enum Operand {
     Offset32,
     /// Flag byte in x (front ends set it).
     Flags,
-    /// Feedback byte in x (contexts write it; zero in a unit).
+    /// Feedback byte in x (contexts write it; in a unit zero, or [`crate::insn::DOUBLES`]).
     Feedback,
 }
 
@@ -185,6 +185,8 @@ opcodes! {
     JNeK "jnek" [Offset24 Read K None] 0 Branch "Jump if a differs from the constant.";
     JTrue "jtrue" [Offset24 Read None None] 0 Branch "Jump if a is true.";
     JFalse "jfalse" [Offset24 Read None None] 0 Branch "Jump if a is false.";
+    JFull "jfull" [Offset24 Read None None] 0 Branch "Jump if a is fully true (a number of magnitude 1 or more, true), go on if it is fully false (0, false, nil), else slow path.";
+    JNone "jnone" [Offset24 Read None None] 0 Branch "Jump if a is fully false, go on if it is fully true, else slow path.";
     JNil "jnil" [Offset24 Read None None] 0 Branch "Jump if a is nil.";
     JNotNil "jnotnil" [Offset24 Read None None] 0 Branch "Jump if a is not nil.";
     JEmpty "jempty" [Offset24 Read None None] 0 Branch "Jump if a is unassigned.";
@@ -194,7 +196,7 @@ opcodes! {
 
     // -- fields, through an inline cache of three words
     GetField "getfield" [None Write Read Name] 3 Next "a = field of b.";
-    GetFieldX "getfieldx" [Flags Write Read Name] 3 Next "a = field of b, called with b as self if callable (x = 1: with the running function's self).";
+    GetFieldX "getfieldx" [Flags Write Read Name] 4 Next "a = field of b, called with b as self if callable (x = 1: with the running function's self).";
     GetOwn "getown" [None Write Read Name] 3 Next "a = own field of map b; slow path if absent.";
     SetField "setfield" [None Read Read Name] 3 Next "field of a = b.";
     GetMethod "getmethod" [Flags Window Read Name] 4 Next "a = field of b, a+1 = b (x = 1: the running function's self), a+2 = home.";

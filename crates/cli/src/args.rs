@@ -90,7 +90,9 @@ pub struct ReplArgs {
 
 /// Arguments of `check`.
 #[derive(Args, Debug)]
-#[command(after_help = "Exit codes: 0 nothing wrong, 3 at least one error, 4 a file cannot be read (whatever the others contain).")]
+#[command(
+    after_help = "Exit codes: 0 nothing wrong, 3 at least one error, 4 a file cannot be read (whatever the others contain)."
+)]
 pub struct CheckArgs {
     /// The files (`-` is standard input).
     #[arg(value_name = "FILE", required = true)]

@@ -8,35 +8,38 @@ use std::path::{Path, PathBuf};
 /// Finds modules.
 #[derive(Clone, Debug)]
 pub struct Importer {
-    directories: Vec<PathBuf>,
+    /// Directory of the script.
+    place: PathBuf,
+    /// Environment variable with the search path.
+    variable: Option<&'static str>,
     extensions: &'static [&'static str],
 }
 
 impl Importer {
     /// An importer for programs like the one at `script`; without one, the current directory is its place.
     pub fn new(language: &Language, script: Option<&Path>) -> Importer {
-        let script_dir = match script.and_then(Path::parent) {
+        let place = match script.and_then(Path::parent) {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
-        let path = path_variable(language.name()).and_then(std::env::var_os);
-        let directories = match path {
-            Some(path) => listed(&path, &script_dir),
-            None => {
-                let mut all = vec![script_dir.clone(), script_dir.join("lib")];
-                all.extend(program_dir().map(|dir| dir.join("lib")));
-                all
-            }
-        };
-        Importer { directories, extensions: language.extensions() }
+        Importer { place, variable: path_variable(language.name()), extensions: language.extensions() }
+    }
+
+    /// The directories to look in, in order.
+    fn directories(&self) -> Vec<PathBuf> {
+        if let Some(path) = self.variable.and_then(std::env::var_os) {
+            return listed(&path, &self.place);
+        }
+        let beside_program = program_dir().map(|dir| dir.join("lib"));
+        [self.place.clone(), self.place.join("lib")].into_iter().chain(beside_program).collect()
     }
 
     /// The module's file name and text.
     fn find(&self, name: &str) -> Option<(String, String)> {
-        let candidates = self.directories.iter().flat_map(|dir| {
+        let mut candidates = self.directories().into_iter().flat_map(|dir| {
             self.extensions.iter().map(move |extension| dir.join(format!("{name}.{extension}")))
         });
-        let path = candidates.into_iter().find(|path| path.is_file())?;
+        let path = candidates.find(|path| path.is_file())?;
         let text = std::fs::read_to_string(&path).ok()?;
         let shown = path.strip_prefix(".").unwrap_or(&path).to_string_lossy().into_owned();
         Some((shown, text))

@@ -34,6 +34,11 @@ pub fn cancel_running() -> bool {
     running().as_ref().is_some_and(CancelHandle::cancel)
 }
 
+/// Whether Ctrl-C came since the script started.
+pub fn pressed() -> bool {
+    PRESSED.load(Ordering::SeqCst) > 0
+}
+
 /// Whether what runs was asked to stop.
 pub fn stopped() -> bool {
     STOPPED.load(Ordering::SeqCst)

@@ -108,7 +108,7 @@ impl Output {
 
     /// The failure in words.
     pub fn failure_text(&self) -> Option<String> {
-        self.state().failure.as_ref().map(io::Error::to_string)
+        self.state().failure.as_ref().map(reason)
     }
 }
 
@@ -148,6 +148,15 @@ fn raw_stdout() -> io::Result<File> {
 #[cfg(not(any(unix, windows)))]
 fn raw_stdout() -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// What the system says of a failure, without its number.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_string(),
+        None => text,
+    }
 }
 
 /// Writes to standard error; a failure there has nowhere to go.

@@ -110,7 +110,9 @@ impl Session {
         };
         line("time", format!("{:.3} s", self.started.elapsed().as_secs_f64()));
         line("heap", size_text(stats.memory_bytes as u64));
-        line("live", format!("{} at the last full collection", size_text(stats.live_bytes as u64)));
+        if stats.full_collections > 0 {
+            line("live", format!("{} at the last full collection", size_text(stats.live_bytes as u64)));
+        }
         line("allocated", size_text(stats.allocated_bytes));
         line("collections", format!("{} minor, {} full", stats.minor_collections, stats.full_collections));
         line("pauses", format!("{:?} total, {:?} longest", stats.total_pause, stats.longest_pause));

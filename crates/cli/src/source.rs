@@ -2,6 +2,7 @@
 
 use crate::args::LanguageArgs;
 use crate::exit;
+use crate::output::reason;
 use quadriga::{Engine, Language};
 use std::io::Read;
 use std::path::Path;
@@ -52,12 +53,14 @@ impl Program {
 
 /// Reads a program; `-` is standard input.
 pub fn from_file(engine: &Engine, path: &Path, args: &LanguageArgs) -> Result<Program, Refusal> {
-    let language = match &args.lang {
-        Some(name) => named(engine, name)?,
-        None if path.as_os_str() == "-" => default_language(engine)?,
-        None => by_extension(engine, path)?,
+    let is_stdin = path.as_os_str() == "-";
+    // What is wrong with the command line is told before anything is read.
+    let told = match &args.lang {
+        Some(name) => Some(named(engine, name)?),
+        None if is_stdin => Some(default_language(engine)?),
+        None => None,
     };
-    let (name, shown, bytes) = if path.as_os_str() == "-" {
+    let (name, shown, bytes) = if is_stdin {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes);
         (String::new(), "standard input".to_string(), read)
@@ -66,6 +69,10 @@ pub fn from_file(engine: &Engine, path: &Path, args: &LanguageArgs) -> Result<Pr
         (name.clone(), name, std::fs::read(path))
     };
     let bytes = bytes.map_err(|e| Refusal::file(format!("cannot read {shown}: {}", reason(&e))))?;
+    let language = match told {
+        Some(language) => language,
+        None => by_extension(engine, path)?,
+    };
     let text = decode(bytes).map_err(|e| Refusal::file(format!("{shown}: {e}")))?;
     Ok(Program { name, text, variant: variant(&language, args)?, language })
 }
@@ -120,15 +127,6 @@ fn by_extension(engine: &Engine, path: &Path) -> Result<Language, Refusal> {
             known.join(", ")
         ))
     })
-}
-
-/// The words of the system without its number.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(end) => text[..end].to_string(),
-        None => text,
-    }
 }
 
 /// The text of a source file. A byte order mark in front is no part of it.

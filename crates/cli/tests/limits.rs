@@ -81,16 +81,22 @@ fn fuel_runs_out_at_the_same_place() {
 
 #[test]
 fn results_that_are_too_large_are_errors() {
-    for program in
-        ["print \"x\" * 1e12", "print [1, 2] * 1e12", "l = [0] * 1e7\nl = l * 1e7", "x = range(1, 1e15)"]
-    {
-        let run = quadriga(&["--memory-limit", "1G", "-e", program]);
-        assert!(matches!(run.code, Some(1 | 6)), "{program}: {run:?}");
-        assert!(run.stdout.contains("Error") && run.stdout.contains("[line "), "{program}: {run:?}");
+    // The language answers with an error value, which is fatal when it is used.
+    for program in ["\"x\" * 1e12", "[1, 2] * 1e12", "([0] * 1e6) * 1e9", "range(1, 1e15)"] {
+        for limits in [&["--memory-limit", "256M"][..], &[]] {
+            let code = format!("x = {program}\nprint x isa error\nprint x.message\nx + 1");
+            let args: Vec<&str> = limits.iter().copied().chain(["-e", &code]).collect();
+            let run = quadriga(&args).exits(1);
+            let lines: Vec<&str> = run.stdout.lines().collect();
+            assert_eq!((lines[0], lines.len()), ("1", 3), "{program}: {run:?}");
+            assert!(lines[1].contains("too large"), "{program}: {run:?}");
+            let last = lines[2];
+            assert!(last.starts_with("Runtime Error: Uncaught ") && last.ends_with("[line 4]"), "{run:?}");
+        }
     }
-    // Without a limit of ours as well.
-    let run = quadriga(&["-e", "s = \"x\" * 1e12"]);
-    assert!(matches!(run.code, Some(1 | 6)), "{run:?}");
+    // Sizes that are allowed meet the memory limit.
+    let run = quadriga(&["--memory-limit", "64M", "-e", "print 1\ns = \"x\" * 1e8"]).exits(6);
+    assert!(run.stdout.starts_with("1\nRuntime Error: ") && run.stdout.contains("[line 2]"), "{run:?}");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn the_session_survives_limits() {
 
 #[test]
 fn scripts_read_the_lines_that_follow() {
-    assert_eq!(repl("x = input(\"? \")\nAda\nx + \"!\"\n").ok(), "? Ada!\n");
+    assert_eq!(repl("x = input(\"? \")\nAda\nx + \"!\"\n").ok(), "? \nAda!\n");
 }
 
 #[test]

@@ -149,6 +149,8 @@ fn wrong_usage() {
 fn files_that_cannot_be_read() {
     let run = quadriga(&["run", "no-such-file.ms"]).exits(4);
     assert!(run.stderr.contains("cannot read no-such-file.ms"), "{run:?}");
+    quadriga(&["run", "no-such-file"]).exits(4);
+    quadriga(&["run", env!("CARGO_TARGET_TMPDIR")]).exits(4);
     let path = file("latin.ms", b"print 1\nprint \"caf\xE9\"\n");
     let run = quadriga(&["run", arg(&path)]).exits(4);
     assert!(run.stderr.contains("not valid UTF-8") && run.stderr.contains("offset 18 (line 2)"), "{run:?}");
@@ -207,14 +209,19 @@ fn much_output_arrives_completely() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_stops_the_program() {
-    let mut command = command(&["-e", "print \"go\"\ni = 0\nwhile true\ni = i + 1\nend while"]);
-    let start = Instant::now();
-    let child = spawn(&mut command);
-    std::thread::sleep(Duration::from_millis(500));
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.expect("kill runs").success());
-    let run = finish(child, start).exits(130);
-    assert!(run.stdout.starts_with("go\n"), "{run:?}");
+    // The second one waits for input that never comes, the third one sleeps.
+    for program in ["i = 0\nwhile true\ni = i + 1\nend while", "x = input", "wait 600"] {
+        let mut command = command(&["-e", &format!("print \"go\"\n{program}")]);
+        let start = Instant::now();
+        let mut child = spawn(&mut command);
+        let stdin = child.stdin.take();
+        std::thread::sleep(Duration::from_millis(500));
+        let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("kill runs").success());
+        let run = finish(child, start).exits(130);
+        drop(stdin);
+        assert!(run.stdout.starts_with("go\n") && run.time < Duration::from_secs(20), "{run:?}");
+    }
 }
 
 #[test]

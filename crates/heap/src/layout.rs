@@ -130,7 +130,7 @@ pub struct Str {
 /// Bytes of a flat string before its text.
 pub const STR_TEXT: usize = std::mem::offset_of!(Str, a);
 
-/// `aux` of a list: what every element is. The representation is the same for all but `Range`.
+/// `aux` of a list: what every element is. The representation is the same for all but the ranges.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum ListKind {
@@ -145,6 +145,9 @@ pub enum ListKind {
     /// Arithmetic progression that has no storage: `elems` holds the bits of the first number, `buffer`
     /// those of the step, both doubles.
     Range = 4,
+    /// The same of integers: `elems` and `buffer` hold first number and step as integers, and every element
+    /// is an inline integer.
+    IntRange = 5,
 }
 
 /// A list.

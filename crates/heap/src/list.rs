@@ -82,14 +82,19 @@ impl ListRef {
     /// Whether this is an arithmetic progression without storage.
     #[inline(always)]
     pub fn is_range(self) -> bool {
-        self.fields().header.aux == ListKind::Range as u8
+        self.fields().header.aux >= ListKind::Range as u8
     }
 
     /// Start and step of a range.
     #[inline]
     pub(crate) fn progression(self) -> (f64, f64) {
         let fields = self.fields();
-        (f64::from_bits(fields.elems.addr() as u64), f64::from_bits(fields.buffer.addr() as u64))
+        let (start, step) = (fields.elems.addr() as u64, fields.buffer.addr() as u64);
+        if fields.header.aux == ListKind::IntRange as u8 {
+            (start as i64 as f64, step as i64 as f64)
+        } else {
+            (f64::from_bits(start), f64::from_bits(step))
+        }
     }
 
     #[inline(never)]
@@ -307,10 +312,15 @@ impl Heap {
             let p = list.ptr();
             // SAFETY: a fresh list. The two pointer fields of a range are numbers and never followed.
             unsafe {
-                (*p).header.aux = ListKind::Range as u8;
+                let (kind, first, second) = if is_int_range(start, step, len) {
+                    (ListKind::IntRange, start as i64 as u64, step as i64 as u64)
+                } else {
+                    (ListKind::Range, start.to_bits(), step.to_bits())
+                };
+                (*p).header.aux = kind as u8;
                 (*p).len = len as u32;
-                (*p).elems = std::ptr::without_provenance_mut(start.to_bits() as usize);
-                (*p).buffer = std::ptr::without_provenance_mut(step.to_bits() as usize);
+                (*p).elems = std::ptr::without_provenance_mut(first as usize);
+                (*p).buffer = std::ptr::without_provenance_mut(second as usize);
             }
         }
         Ok(list)
@@ -522,6 +532,13 @@ impl Heap {
             (*p).buffer = std::ptr::null_mut();
         }
     }
+}
+
+/// Whether all elements of a progression are inline integers, and none is `-0`.
+fn is_int_range(start: f64, step: f64, len: usize) -> bool {
+    let last = start + step * (len - 1) as f64;
+    let fits = |x: f64| Value::number(x).is_int();
+    fits(start) && fits(step) && fits(last)
 }
 
 pub(crate) fn check_len(len: usize) -> Result<(), HeapError> {

@@ -15,7 +15,7 @@ fn check(list: ListRef, model: &[Value]) {
         ListKind::Double => assert!(!model.is_empty() && model.iter().all(|v| v.is_double())),
         ListKind::Fresh => assert!(model.is_empty()),
         ListKind::Any => assert!(!model.is_empty()),
-        ListKind::Range => {}
+        ListKind::Range | ListKind::IntRange => {}
     }
 }
 

@@ -108,7 +108,7 @@ unsafe fn trace_list<V: Visitor>(list: *mut List, visitor: &mut V) {
     // SAFETY: as for `trace`.
     unsafe {
         let kind = (*list).header.aux;
-        if kind == ListKind::Range as u8 || (*list).buffer.is_null() {
+        if kind >= ListKind::Range as u8 || (*list).buffer.is_null() {
             return;
         }
         visitor.storage(at((*list).buffer.addr()));

@@ -85,8 +85,8 @@ unsafe fn verify_list(list: *mut List) {
     // SAFETY: the caller's promise; elements are initialised.
     unsafe {
         let (len, kind) = ((*list).len as usize, (*list).header.aux);
-        assert!(kind <= ListKind::Range as u8, "list {list:p} of kind {kind}");
-        if kind == ListKind::Range as u8 {
+        assert!(kind <= ListKind::IntRange as u8, "list {list:p} of kind {kind}");
+        if kind >= ListKind::Range as u8 {
             return;
         }
         assert!(len <= (*list).cap as usize, "list {list:p}: {len} elements of {}", (*list).cap);

@@ -204,10 +204,13 @@ impl ContextBuilder {
         let language = match &self.language {
             None => self.engine.default_language(),
             Some(name) => match self.engine.language(name) {
-                None => return Err(Error::of(ErrorKind::Engine, format!("the engine has no language '{name}'"))),
+                None => {
+                    return Err(Error::of(ErrorKind::Engine, format!("the engine has no language '{name}'")));
+                }
                 found => found,
             },
         };
+        let name = language.as_ref().map(|l| l.name());
         let language = match (language, &self.variant) {
             (Some(language), Some(name)) => Some(language.variant(name).ok_or_else(|| {
                 Error::of(ErrorKind::Engine, format!("{} has no variant '{name}'", language.name()))
@@ -219,7 +222,7 @@ impl ContextBuilder {
         };
         let language = language.map(|l| l.0);
         let output_limit = self.output_limit.or(self.config.limits.memory).unwrap_or(usize::MAX);
-        let home = Arc::new(Home::new(self.engine, language.clone()));
+        let home = Arc::new(Home::new(self.engine, name, language.clone()));
         let vm = vm::Context::new(self.config).map_err(|e| Error::raised(e, None, language.clone()))?;
         let hooks = Hooks { home: home.clone(), cancel: vm.cancel_handle() };
         let mut cx = Context::from_parts(vm, home);

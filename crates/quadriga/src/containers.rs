@@ -209,7 +209,12 @@ impl Map {
     ///
     /// # Errors
     /// Another context, a frozen map, the memory limit.
-    pub fn set(&self, cx: &mut impl AsScope, key: impl IntoValue, value: impl IntoValue) -> Result<(), Error> {
+    pub fn set(
+        &self,
+        cx: &mut impl AsScope,
+        key: impl IntoValue,
+        value: impl IntoValue,
+    ) -> Result<(), Error> {
         let mut cx = cx.scope();
         cx.rooted(|cx| {
             let key = key.into_raw(cx)?.0;

@@ -342,7 +342,7 @@ impl Context {
     /// Frees everything that neither the script's globals nor Rust refers to. There is no need to call this;
     /// collections happen as objects are made.
     pub fn collect_garbage(&mut self) {
-        self.scope().vm.collect(true);
+        self.scope().vm.heap.collect_full();
     }
 
     /// The engine's own context, for tools.

@@ -120,7 +120,10 @@ impl Engine {
             None => Ok(language.0),
             Some(wanted) => language.variant(wanted).map(|l| l.0).ok_or_else(|| {
                 let known = language.0.variants().join(", ");
-                CompileError::plain(source, format!("{} has no variant '{wanted}' (known: {known})", source.language))
+                CompileError::plain(
+                    source,
+                    format!("{} has no variant '{wanted}' (known: {known})", source.language),
+                )
             }),
         }
     }
@@ -202,7 +205,11 @@ impl Language {
 
     /// The language in one of its variants.
     pub fn variant(&self, name: &str) -> Option<Language> {
-        if self.0.variants().first() == Some(&name) { Some(self.clone()) } else { self.0.variant(name).map(Language) }
+        if self.0.variants().first() == Some(&name) {
+            Some(self.clone())
+        } else {
+            self.0.variant(name).map(Language)
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The part of a context that its values and host functions share with it.
@@ -15,7 +15,11 @@ pub(crate) struct Home {
     pub(crate) engine: Engine,
     /// The language whose rules hold where no script says otherwise.
     pub(crate) language: Option<Arc<dyn vm::Language>>,
+    /// The name under which the engine knows it, whatever the variant.
+    pub(crate) language_name: Option<&'static str>,
     pub(crate) dialect: Option<Arc<dyn vm::Dialect>>,
+    /// Whether any language was installed.
+    pub(crate) has_dialect: AtomicBool,
     released: Mutex<Vec<u32>>,
     any_released: AtomicBool,
     alive: AtomicBool,
@@ -25,9 +29,18 @@ pub(crate) struct Home {
     /// A stop that a host function saw while it called back. The function cannot undo it.
     pending: Mutex<Option<vm::Error>>,
     any_pending: AtomicBool,
-    captured: Mutex<String>,
+    captured: Mutex<Captured>,
+    /// Entries that collect everything before they do anything else, since memory ran out.
+    short_of_memory: AtomicU32,
     /// Fuel that the last call left; `u64::MAX` without a limit.
     fuel_left: AtomicU64,
+}
+
+#[derive(Default)]
+struct Captured {
+    text: String,
+    /// Something did not fit: nothing is added any more.
+    full: bool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -35,11 +48,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Home {
-    pub(crate) fn new(engine: Engine, language: Option<Arc<dyn vm::Language>>) -> Home {
+    pub(crate) fn new(
+        engine: Engine,
+        language_name: Option<&'static str>,
+        language: Option<Arc<dyn vm::Language>>,
+    ) -> Home {
         Home {
             engine,
             dialect: language.as_ref().map(|l| l.dialect()),
             language,
+            language_name,
+            has_dialect: AtomicBool::new(false),
             released: Mutex::default(),
             any_released: AtomicBool::new(false),
             alive: AtomicBool::new(true),
@@ -48,6 +67,7 @@ impl Home {
             pending: Mutex::default(),
             any_pending: AtomicBool::new(false),
             captured: Mutex::default(),
+            short_of_memory: AtomicU32::new(0),
             fuel_left: AtomicU64::new(u64::MAX),
         }
     }
@@ -98,18 +118,33 @@ impl Home {
         self.fuel_left.store(fuel.unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    /// Memory ran out. The host may now let go of things step by step; each of the next steps shall see what
+    /// the one before has freed.
+    pub(crate) fn out_of_memory(&self) {
+        self.short_of_memory.store(8, Ordering::Relaxed);
+    }
+
+    /// Whether this entry is to collect everything first.
+    pub(crate) fn is_short_of_memory(&self) -> bool {
+        let left = self.short_of_memory.load(Ordering::Relaxed);
+        if left > 0 {
+            self.short_of_memory.store(left - 1, Ordering::Relaxed);
+        }
+        left > 0
+    }
+
     /// Adds to the captured output; `false` if it would exceed `limit` bytes.
     pub(crate) fn capture(&self, text: &str, limit: usize) -> bool {
         let mut captured = lock(&self.captured);
-        let fits = text.len() <= limit.saturating_sub(captured.len());
-        if fits {
-            captured.push_str(text);
+        captured.full |= text.len() > limit.saturating_sub(captured.text.len());
+        if !captured.full {
+            captured.text.push_str(text);
         }
-        fits
+        !captured.full
     }
 
     pub(crate) fn take_captured(&self) -> String {
-        std::mem::take(&mut *lock(&self.captured))
+        std::mem::take(&mut *lock(&self.captured)).text
     }
 }
 

@@ -22,6 +22,8 @@ mod script;
 mod serde;
 mod value;
 
+#[cfg(feature = "serde")]
+pub use crate::serde::{Serde, from_value, to_value};
 pub use builder::{ContextBuilder, DEFAULT_MAX_DEPTH, HeapMode};
 pub use containers::{List, Map};
 pub use context::{CancelHandle, Context, Stats};
@@ -32,7 +34,5 @@ pub use function::Function;
 pub use host::{FromArg, HostFn, HostFnMut, IntoReturn, Rest};
 pub use object::{HostRef, Opaque};
 pub use scope::{AsScope, Scope};
-#[cfg(feature = "serde")]
-pub use crate::serde::{Serde, from_value, to_value};
 pub use script::{CompileError, Diagnostic, Mode, Script, Severity, Source};
 pub use value::Value;

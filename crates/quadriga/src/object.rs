@@ -111,7 +111,8 @@ fn short_name<T>() -> &'static str {
 /// Makes a host object; `bytes` count against the memory limit.
 pub(crate) fn new<T: Send + 'static>(cx: &mut Scope<'_>, payload: T) -> Result<HostRef<T>, Error> {
     let payload: Box<dyn Any + Send> = Box::new(payload);
-    let host = cx.vm.heap.host(payload, crate::scope::Word::NIL, size_of::<T>()).map_err(|e| cx.fail(e.into()))?;
+    let host =
+        cx.vm.heap.host(payload, crate::scope::Word::NIL, size_of::<T>()).map_err(|e| cx.fail(e.into()))?;
     Ok(HostRef::new(cx.handle(host.value())))
 }
 

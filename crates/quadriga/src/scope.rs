@@ -13,6 +13,7 @@ use crate::object::Opaque;
 use crate::script::{Mode, Script, Source};
 use crate::value::Value;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use vm::heap::ValueExt;
 use vm::heap::layout::Kind;
 
@@ -65,7 +66,7 @@ impl Scope<'_> {
         let source = Source::new(language, "", text).mode(Mode::Evaluate);
         let script = match &self.home.language {
             // A context may have its language in a variant that the engine does not list by itself.
-            Some(own) if own.name() == language => crate::script::compile(own, &source)?,
+            Some(own) if self.home.language_name == Some(language) => crate::script::compile(own, &source)?,
             _ => self.home.engine.compile_source(&source)?,
         };
         self.run_as(&script)
@@ -113,12 +114,15 @@ impl Scope<'_> {
             cx.keep(callee);
             cx.keep(this);
             args.push_args(&mut crate::convert::ArgSink { scope: cx })?;
+            let count = cx.temps().len() - first - 2;
+            if !cx.has_dialect() {
+                cx.check_callable(callee, count)?;
+            }
             let given = &cx.temps()[first + 2..];
             let mut few = [Word::NIL; 8];
-            let result = if given.len() <= few.len() {
-                let n = given.len();
-                few[..n].copy_from_slice(given);
-                cx.vm.call(callee, this, &few[..n])
+            let result = if count <= few.len() {
+                few[..count].copy_from_slice(given);
+                cx.vm.call(callee, this, &few[..count])
             } else {
                 // The temporaries keep them alive.
                 let many = given.to_vec();
@@ -127,6 +131,19 @@ impl Scope<'_> {
             result.map_err(|e| cx.fail(e))
         })?;
         R::from_view(View { scope: self, word: result })
+    }
+
+    /// Without a language there is nobody to explain what cannot be called, and how not.
+    #[cold]
+    fn check_callable(&self, callee: Word, count: usize) -> Result<(), Error> {
+        let message = match self.vm.native_info(callee) {
+            None => "not a function".to_string(),
+            Some(info) if !info.variadic && count > info.params.len() => {
+                format!("{}: {count} arguments given, {} expected", info.name, info.params.len())
+            }
+            Some(_) => return Ok(()),
+        };
+        Err(Error::of(ErrorKind::Runtime, message))
     }
 
     /// Runs `f` on the context's own stack, under its limits, and turns what stopped it into an error that
@@ -176,7 +193,9 @@ impl Scope<'_> {
     pub fn get<T: FromValue>(&mut self, name: &str) -> Result<T, Error> {
         self.tick();
         match self.find(name)? {
-            Some(word) => T::from_view(View { scope: self, word }).map_err(|e| e.within(format_args!("{name}"))),
+            Some(word) => {
+                T::from_view(View { scope: self, word }).map_err(|e| e.within(format_args!("{name}")))
+            }
             None => T::absent().ok_or_else(|| self.not_found(name)),
         }
     }
@@ -217,7 +236,7 @@ impl Scope<'_> {
         if let Some(word) = self.vm.global(name).map_err(|e| self.fail(e))? {
             return Ok(Some(word));
         }
-        if self.home.language.is_none() {
+        if !self.has_dialect() {
             return Ok(None);
         }
         let dialect = self.vm.dialect();
@@ -297,14 +316,25 @@ impl Scope<'_> {
                 self.vm.heap.roots.handle_free(slot);
             }
         }
-        if !self.vm.is_running() && self.vm.heap.safepoint_due() {
-            self.vm.collect(false);
+        if !self.vm.is_running() {
+            // Nothing but roots refers to objects now: collections are exact.
+            if self.home.is_short_of_memory() {
+                self.vm.heap.collect_full();
+            } else if self.vm.heap.safepoint_due() {
+                self.vm.heap.collect_at_safepoint();
+            }
         }
     }
 
     /// Makes a language available to the context.
     pub(crate) fn add_language(&mut self, language: &Arc<dyn vm::Language>) -> Result<(), Error> {
-        self.vm.add_dialect(language.dialect()).map(|_| ()).map_err(|e| self.fail(e))
+        self.vm.add_dialect(language.dialect()).map_err(|e| self.fail(e))?;
+        self.home.has_dialect.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn has_dialect(&self) -> bool {
+        self.home.has_dialect.load(Ordering::Relaxed)
     }
 
     /// An error of the engine as one of the library, in the words of the context's own language.
@@ -326,6 +356,10 @@ impl Scope<'_> {
                 return self.stopped(error, language);
             }
             vm::ErrorKind::TimeLimit => return self.stopped(error, language),
+            vm::ErrorKind::OutOfMemory => {
+                self.home.out_of_memory();
+                None
+            }
             vm::ErrorKind::Thrown => {
                 let thrown = self.vm.thrown();
                 Some(self.describe(thrown))
@@ -344,8 +378,8 @@ impl Scope<'_> {
     }
 
     pub(crate) fn describe(&mut self, word: Word) -> String {
-        if self.home.language.is_none() {
-            return format!("{word:?}");
+        if !self.has_dialect() {
+            return shown_without_language(&self.lift(word));
         }
         let dialect = self.vm.dialect();
         self.vm.enter(|vm| dialect.describe(vm, word))
@@ -394,9 +428,10 @@ impl Scope<'_> {
             Value::Int(i) => self.integer(*i),
             Value::Number(d) => self.adopt(Word::double_from_outside(*d)),
             Value::String(s) => self.string(s),
-            Value::List(List(h)) | Value::Map(Map(h)) | Value::Function(Function(h)) | Value::Other(Opaque(h)) => {
-                self.word(h)
-            }
+            Value::List(List(h))
+            | Value::Map(Map(h))
+            | Value::Function(Function(h))
+            | Value::Other(Opaque(h)) => self.word(h),
         }
     }
 
@@ -442,5 +477,15 @@ impl Scope<'_> {
         let result = f(self);
         self.temps().truncate(mark);
         result
+    }
+}
+
+fn shown_without_language(value: &Value) -> String {
+    match value {
+        Value::Bool(b) => b.to_string(),
+        Value::Int(i) => i.to_string(),
+        Value::Number(d) => d.to_string(),
+        Value::String(s) => s.to_string(),
+        other => other.type_name().to_string(),
     }
 }

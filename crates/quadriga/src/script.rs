@@ -12,7 +12,8 @@ pub enum Mode {
     /// A program. Running it gives null.
     #[default]
     Program,
-    /// Input of an interactive session: the value of a last expression is shown as the language does it.
+    /// Input of an interactive session: the language shows the values of expressions as its own tool does,
+    /// in the output of the context.
     Interactive,
     /// A program, or a single expression, whose last expression is its value.
     Evaluate,
@@ -207,7 +208,10 @@ struct Data {
 impl CompileError {
     fn new(language: &dyn vm::Language, source: &Source, found: &[vm::Diagnostic]) -> CompileError {
         if found.is_empty() {
-            return CompileError::plain(source, "it does not compile, and the compiler does not say why".into());
+            return CompileError::plain(
+                source,
+                "it does not compile, and the compiler does not say why".into(),
+            );
         }
         let first = found.iter().find(|d| d.severity == vm::Severity::Error).or(found.first());
         CompileError(Box::new(Data {
@@ -273,7 +277,10 @@ impl fmt::Display for CompileError {
 
 impl fmt::Debug for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CompileError").field("name", &self.0.name).field("diagnostics", &self.0.found).finish()
+        f.debug_struct("CompileError")
+            .field("name", &self.0.name)
+            .field("diagnostics", &self.0.found)
+            .finish()
     }
 }
 

@@ -125,18 +125,30 @@ fn wrong_types_and_ranges_are_reported() {
     assert_eq!(message("-1", to::<u32>), "expected an integer from 0 to 4294967295, but got -1");
     assert_eq!(message("2.5", to::<i32>), "expected an integer from -2147483648 to 2147483647, but got 2.5");
     assert_eq!(message("\"x\"", to::<i32>), "expected a number, but got \"x\"");
-    assert_eq!(message("2 ^ 63", to::<i64>).split(',').next(), Some("expected an integer from -9223372036854775808 to 9223372036854775807"));
+    assert_eq!(
+        message("2 ^ 63", to::<i64>).split(',').next(),
+        Some("expected an integer from -9223372036854775808 to 9223372036854775807")
+    );
     assert_eq!(message("null", to::<f64>), "expected a number, but got null");
     assert_eq!(message("[1]", to::<String>), "expected a string, but got list");
     assert_eq!(message("{}", to::<Vec<i64>>), "expected a list, but got map");
     assert_eq!(message("@print", to::<Map>), "expected a map, but got function");
     assert_eq!(message("\"ab\"", to::<char>), "expected a string of one character, but got \"ab\"");
-    assert_eq!(message("[1, [2, \"x\"]]", to::<(i64, Vec<i64>)>), "element 1: element 1: expected a number, but got \"x\"");
+    assert_eq!(
+        message("[1, [2, \"x\"]]", to::<(i64, Vec<i64>)>),
+        "element 1: element 1: expected a number, but got \"x\""
+    );
     assert_eq!(message("[1, 2]", to::<(i64, i64, i64)>), "expected a list of 3 elements, but got 2");
     assert_eq!(message("[1, 2]", to::<[i64; 1]>), "expected a list of 1 elements, but got 2");
-    assert_eq!(message("{\"a\": []}", to::<HashMap<String, i64>>), "entry \"a\": expected a number, but got list");
+    assert_eq!(
+        message("{\"a\": []}", to::<HashMap<String, i64>>),
+        "entry \"a\": expected a number, but got list"
+    );
     assert_eq!(message("{1: 2}", to::<HashMap<String, i64>>), "a key: expected a string, but got 1");
-    assert_eq!(message("\"x\" * 100", to::<bool>), format!("expected a boolean, but got \"{}...\"", "x".repeat(37)));
+    assert_eq!(
+        message("\"x\" * 100", to::<bool>),
+        format!("expected a boolean, but got \"{}...\"", "x".repeat(37))
+    );
 }
 
 #[test]
@@ -162,7 +174,7 @@ fn globals_by_name() {
 fn calls_take_many_forms_of_arguments() {
     let cx = &mut context();
     run(cx, "f = function(a=0, b=0, c=0, d=0, e=0, f=0, g=0, h=0, i=0, j=0)\nreturn [a, b, c, d, e, f, g, h, i, j]\nend function").unwrap();
-    let mut sum = |list: Result<Vec<i64>, Error>| list.unwrap().into_iter().rev().fold(0, |n, d| n * 10 + d);
+    let sum = |list: Result<Vec<i64>, Error>| list.unwrap().into_iter().rev().fold(0, |n, d| n * 10 + d);
     assert_eq!(sum(cx.call("f", ())), 0);
     assert_eq!(sum(cx.call("f", (1,))), 1);
     assert_eq!(sum(cx.call("f", (1, 2.0, 3_u8, 4, 5, 6, 7, 8))), 87654321);

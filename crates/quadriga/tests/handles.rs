@@ -36,7 +36,8 @@ struct Game {
 #[test]
 fn values_survive_in_structs_and_maps() {
     let mut cx = context();
-    run(&mut cx, "hero = {\"hp\": 10}\nthink = function(h)\nh.hp = h.hp - 1\nreturn h.hp\nend function").unwrap();
+    run(&mut cx, "hero = {\"hp\": 10}\nthink = function(h)\nh.hp = h.hp - 1\nreturn h.hp\nend function")
+        .unwrap();
     let mut game =
         Game { hero: cx.get("hero").unwrap(), think: cx.get("think").unwrap(), by_name: HashMap::new() };
     game.by_name.insert("boss".into(), run(&mut cx, "{\"hp\": 99}").unwrap());
@@ -143,17 +144,21 @@ fn values_are_dropped_on_other_threads() {
 #[test]
 fn a_value_stays_alive_inside_a_host_function() {
     let mut cx = context();
-    cx.function("keepAndChurn", |cx: &mut Scope<'_>, list: List, churn: Function| -> Result<i64, quadriga::Error> {
-        let fresh = cx.new_list()?;
-        fresh.push(cx, 41)?;
-        churn.call::<()>(cx, ())?;
-        fresh.push(cx, 1)?;
-        list.push(cx, &fresh)?;
-        churn.call::<()>(cx, ())?;
-        Ok(fresh.to_vec::<i64>(cx)?.into_iter().sum())
-    })
+    cx.function(
+        "keepAndChurn",
+        |cx: &mut Scope<'_>, list: List, churn: Function| -> Result<i64, quadriga::Error> {
+            let fresh = cx.new_list()?;
+            fresh.push(cx, 41)?;
+            churn.call::<()>(cx, ())?;
+            fresh.push(cx, 1)?;
+            list.push(cx, &fresh)?;
+            churn.call::<()>(cx, ())?;
+            Ok(fresh.to_vec::<i64>(cx)?.into_iter().sum())
+        },
+    )
     .unwrap();
-    run(&mut cx, "churn = function\nfor i in range(1, 200)\nx = [i, str(i), {}]\nend for\nend function").unwrap();
+    run(&mut cx, "churn = function\nfor i in range(1, 200)\nx = [i, str(i), {}]\nend for\nend function")
+        .unwrap();
     assert_eq!(run(&mut cx, "l = []\nkeepAndChurn(l, @churn) + l[0].len").unwrap().as_i64(), Some(44));
 }
 
@@ -185,12 +190,17 @@ fn lists_by_reference() {
     assert_eq!(list.get::<Option<i64>>(&mut cx, 9).unwrap(), None);
     assert_eq!(list.get::<i64>(&mut cx, 9).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(list.set(&mut cx, 9, 1).unwrap_err().kind(), ErrorKind::NotFound);
-    assert_eq!(list.get::<i64>(&mut cx, 1).unwrap_err().message(), "element 1: expected a number, but got \"one\"");
+    assert_eq!(
+        list.get::<i64>(&mut cx, 1).unwrap_err().message(),
+        "element 1: expected a number, but got \"one\""
+    );
     list.clear(&mut cx).unwrap();
     assert!(list.is_empty(&mut cx).unwrap());
     assert_eq!(list.pop(&mut cx).unwrap(), None);
     run(&mut cx, "l.push 1\nfreeze l").unwrap();
-    for refused in [list.push(&mut cx, 2), list.clear(&mut cx), list.set(&mut cx, 0, 2), list.pop(&mut cx).map(drop)] {
+    for refused in
+        [list.push(&mut cx, 2), list.clear(&mut cx), list.set(&mut cx, 0, 2), list.pop(&mut cx).map(drop)]
+    {
         assert_eq!(refused.unwrap_err().message(), "Attempt to modify a frozen list");
     }
     let range: List = run(&mut cx, "range(1, 5)").map(|v| v.as_list().unwrap().clone()).unwrap();
@@ -300,7 +310,9 @@ fn host_objects_know_their_type_and_are_used_once_at_a_time() {
     });
     assert!(inner.unwrap().unwrap_err().message().contains("in use"));
     assert_eq!(text.with(&mut cx, |t| t.clone()).unwrap(), "four!");
-    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| text.with_scope(&mut cx, |_, _| panic!("x"))));
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        text.with_scope(&mut cx, |_, _| panic!("x"))
+    }));
     assert!(panic.is_err());
     assert_eq!(text.with(&mut cx, |t| t.len()).unwrap(), 5, "a panic puts it back");
 }

@@ -4,7 +4,8 @@ mod common;
 
 use common::{MS, builder, context, run};
 use quadriga::{
-    CancelHandle, CompileError, Context, Engine, Error, Function, HostRef, List, Map, Opaque, Script, Source, Value,
+    CancelHandle, CompileError, Context, Engine, Error, Function, HostRef, List, Map, Opaque, Script, Source,
+    Value,
 };
 use std::thread;
 

@@ -248,11 +248,6 @@ impl Context {
         None
     }
 
-    /// Home of a method found in `object` under `name`: asks the dialect again.
-    pub(crate) fn home_of_field(&mut self, object: Value, name: StrRef) -> Result<Value> {
-        Ok(self.dialect_ref().get_field(self, object, name)?.home)
-    }
-
     /// Shallow copy of a list or map; anything else is its own copy.
     pub fn copy_container(&mut self, v: Value) -> Result<Value> {
         if let Some(list) = v.as_list() {

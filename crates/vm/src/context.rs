@@ -10,6 +10,7 @@ use crate::frame::{Frame, ReturnKind};
 use crate::host::Host;
 use crate::instance::{FunctionInstance, UnitInstance};
 use crate::limits::{self, CANCEL, CancelHandle, DEADLINE, Limits, Shared};
+use crate::lookup_cache::LookupCache;
 use crate::native::NativeInfo;
 use crate::registers::RegisterStack;
 use crate::roots::{instance_at, trace_context};
@@ -73,6 +74,9 @@ pub struct Context {
     pub(crate) native_top: *mut Value,
     /// Objects.
     pub heap: Heap,
+    pub(crate) lookups: LookupCache,
+    /// Callee, self and home of a reading instruction that calls what it found.
+    pub(crate) found: [Value; 3],
     pub(crate) result: Value,
     pub(crate) pending: Option<Error>,
     pub(crate) thrown: Value,
@@ -135,6 +139,8 @@ impl Context {
             k: std::ptr::null(),
             native_top: std::ptr::null_mut(),
             heap: Heap::new(heap_config),
+            lookups: LookupCache::new(),
+            found: [Value::NIL; 3],
             result: Value::NIL,
             pending: None,
             thrown: Value::NIL,
@@ -397,6 +403,7 @@ impl Context {
             for f in self.units.iter_mut().flat_map(|u| u.functions.iter_mut().flatten()) {
                 f.flush_caches();
             }
+            self.lookups.clear();
         }
     }
 

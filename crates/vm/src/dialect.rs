@@ -139,7 +139,8 @@ pub enum Recipe {
         /// Slot.
         slot: u32,
     },
-    /// In a slot of another map, as long as no prototype changes its shape.
+    /// In a slot of another map, as long as no prototype changes its shape. For a dictionary: as long as it
+    /// has neither the key nor a prototype, which the engine tests.
     Holder {
         /// The map.
         map: MapRef,

@@ -19,6 +19,7 @@ mod instance;
 mod interp;
 mod language;
 mod limits;
+mod lookup_cache;
 mod native;
 mod registers;
 mod roots;

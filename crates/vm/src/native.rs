@@ -36,7 +36,13 @@ pub struct Args {
 impl Args {
     /// # Safety
     /// `first..first+count` are registers of the context, and stay what they are during the call.
-    pub(crate) unsafe fn new(first: *const Value, count: usize, this: Value, data: Value, shifted: bool) -> Args {
+    pub(crate) unsafe fn new(
+        first: *const Value,
+        count: usize,
+        this: Value,
+        data: Value,
+        shifted: bool,
+    ) -> Args {
         Args { first, count: count as u32, shifted, this, data }
     }
 

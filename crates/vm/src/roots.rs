@@ -68,6 +68,7 @@ pub(crate) unsafe fn trace_context(cx: *const (), tracer: &mut Tracer) {
     let cx: *const Context = cx.cast();
     // SAFETY: the caller's promise; only fields other than the heap are read.
     let cx = unsafe { &*cx };
+    cx.found.iter().for_each(|v| tracer.value(*v));
     tracer.value(cx.result);
     tracer.value(cx.thrown);
     tracer.value(cx.globals);

@@ -11,7 +11,7 @@ use support::{MODES, Mode};
 
 #[test]
 fn programs_do_what_they_should_in_every_mode() {
-    for program in program::all() {
+    for mut program in program::all() {
         for mode in MODES {
             let seen = program.run(mode);
             program.compare(mode, &seen);

@@ -3,8 +3,8 @@
 
 use crate::ops;
 use crate::runtime::{
-    Lang, compare, display, errors, fields, index, is_function, isa, logic, operators, slices, slot,
-    takes_alternate, truth_number,
+    Lang, compare, display, errors, fields, index, isa, logic, operators, slices, slot, takes_alternate,
+    truth_number,
 };
 use crate::{Version, intrinsics, name_of};
 use quadriga_vm::bytecode::Opcode;
@@ -80,6 +80,9 @@ impl Dialect for MiniScriptDialect {
     }
 
     fn compare(&self, cx: &mut Context, op: CompareOp, x: Value, y: Value) -> Result<Outcome> {
+        if let (Some(a), Some(b)) = (x.as_str(), y.as_str()) {
+            return Ok(Outcome::bool(compare::texts(cx, op, a, b)?));
+        }
         if takes_alternate(cx, x) || takes_alternate(cx, y) {
             return Ok(Outcome::Alternate);
         }
@@ -111,7 +114,10 @@ impl Dialect for MiniScriptDialect {
     }
 
     fn get_index(&self, cx: &mut Context, object: Value, key: Value) -> Result<Outcome> {
-        Ok(self.get_index_method(cx, object, key)?.outcome)
+        if takes_alternate(cx, object) || takes_alternate(cx, key) {
+            return Ok(Outcome::Alternate);
+        }
+        Ok(Outcome::Value(index::get(cx, self.lang(), object, key)?))
     }
 
     fn get_index_method(&self, cx: &mut Context, object: Value, key: Value) -> Result<Lookup> {
@@ -119,7 +125,7 @@ impl Dialect for MiniScriptDialect {
             return Ok(Lookup { outcome: Outcome::Alternate, recipe: Recipe::None, home: Value::NIL });
         }
         let lang = self.lang();
-        let (v, home) = index::get(cx, lang, object, key)?;
+        let (v, home) = index::get_with_home(cx, lang, object, key)?;
         Ok(Lookup { outcome: Outcome::Value(v), recipe: Recipe::None, home })
     }
 
@@ -186,8 +192,12 @@ impl Dialect for MiniScriptDialect {
             return Ok(Outcome::Value(Value::EMPTY));
         };
         *position = Value::int(cursor as i64);
-        let lang = self.lang();
-        let element = cx.heap.map_new(None, 2)?;
+        let lang = Lang::in_context(self.version, cx);
+        let element = match lang.type_map(cx, slot::ELEMENT) {
+            // A copy has the shape already.
+            Some(element) => cx.heap.copy_map(element)?,
+            None => cx.heap.map_new(None, 2)?,
+        };
         store(cx, lang, element, slot::KEY, key)?;
         store(cx, lang, element, slot::VALUE, v)?;
         Ok(Outcome::Value(element.value()))
@@ -232,11 +242,7 @@ impl Dialect for MiniScriptDialect {
     }
 
     fn describe(&self, cx: &mut Context, value: Value) -> String {
-        let lang = self.lang();
-        if is_function(value) || value.is_object() || value.is_number() || value.is_nil() {
-            return display::text_of(cx, lang, value).unwrap_or_else(|e| e.message().to_string());
-        }
-        format!("{value:?}")
+        display::text_of(cx, self.lang(), value).unwrap_or_else(|e| e.message().to_string())
     }
 }
 

@@ -10,8 +10,8 @@ use std::time::Instant;
 pub(crate) struct State {
     /// The generator of `rnd` and `shuffle`.
     pub rng: Rng,
-    /// When the context was made, for `time`.
-    pub started: Instant,
+    /// When the context was made, for `time`; `None` where there is no clock.
+    pub started: Option<Instant>,
     /// Where relative paths of the module `file` start; empty for the directory of the process.
     pub directory: PathBuf,
 }
@@ -20,6 +20,14 @@ impl State {
     pub fn new() -> State {
         // The seed of a hash map is as random as the standard library gets.
         let seed = RandomState::new().build_hasher().finish();
-        State { rng: Rng::from_bits(seed), started: Instant::now(), directory: PathBuf::new() }
+        State { rng: Rng::from_bits(seed), started: now(), directory: PathBuf::new() }
     }
 }
+
+/// The present, where there is a clock.
+pub(crate) fn now() -> Option<Instant> {
+    if HAS_CLOCK { Some(Instant::now()) } else { None }
+}
+
+/// Whether the standard library can ask for the time.
+pub(crate) const HAS_CLOCK: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));

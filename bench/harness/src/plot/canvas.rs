@@ -160,12 +160,12 @@ impl Scale {
         self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
     }
 
-    /// Round values along the axis, at most about `count`.
+    /// Round values along the axis, at most about `count`; whole numbers on a linear one.
     pub fn ticks(&self, count: usize) -> Vec<f64> {
         let span = self.high - self.low;
         let step = match self.logarithmic {
             true => (span / count as f64).ceil().max(1.0),
-            false => round_step(span / count as f64),
+            false => round_step(span / count as f64).max(1.0),
         };
         let mut tick = (self.low / step).ceil() * step;
         let mut ticks = Vec::new();

@@ -62,7 +62,7 @@ fn ratios(view: &View<'_>) -> String {
         rows: rows(report),
         series: series.collect(),
         reference: Some(1.0),
-        tick: units::factor,
+        tick: |value| format!("{value}x"),
     })
 }
 
@@ -82,7 +82,7 @@ fn memory(report: &Report) -> String {
         rows: rows(report),
         series: series.collect(),
         reference: None,
-        tick: units::digits,
+        tick: |value| value.to_string(),
     })
 }
 

@@ -39,8 +39,10 @@ pub struct Row {
 /// A table.
 #[derive(Debug, Clone, Default)]
 pub struct Grid {
-    /// Headings. The first column is aligned to the left, the others to the right.
+    /// Headings.
     pub head: Vec<String>,
+    /// This many columns are aligned to the left, the others to the right.
+    pub left: usize,
     /// Rows in order.
     pub rows: Vec<Row>,
 }
@@ -48,7 +50,12 @@ pub struct Grid {
 impl Grid {
     /// An empty table with these headings.
     pub fn new<T: Into<String>>(head: impl IntoIterator<Item = T>) -> Self {
-        Self { head: head.into_iter().map(Into::into).collect(), rows: Vec::new() }
+        Self { head: head.into_iter().map(Into::into).collect(), left: 1, rows: Vec::new() }
+    }
+
+    /// Aligns this many columns to the left.
+    pub fn with_left(self, left: usize) -> Self {
+        Self { left, ..self }
     }
 
     /// Adds an ordinary row.
@@ -71,9 +78,9 @@ impl Grid {
         let widths: Vec<usize> = (0..self.head.len()).map(width).collect();
         let mut out = String::new();
         let head = self.head.iter().cloned().map(Cell::from).collect();
-        push_line(&mut out, &Row { cells: head, is_mean: true }, &widths, colours);
+        self.push_line(&mut out, &Row { cells: head, is_mean: true }, &widths, colours);
         for (index, row) in self.rows.iter().enumerate() {
-            push_line(&mut out, row, &widths, colours);
+            self.push_line(&mut out, row, &widths, colours);
             if row.is_mean && index + 1 < self.rows.len() && widths.len() > 1 {
                 out.push('\n');
             }
@@ -87,7 +94,7 @@ impl Grid {
         let mut out =
             format!("| {} |\n|", self.head.iter().map(|t| escape(t)).collect::<Vec<_>>().join(" | "));
         for column in 0..self.head.len() {
-            out.push_str(if column == 0 { "---|" } else { "---:|" });
+            out.push_str(if column < self.left { "---|" } else { "---:|" });
         }
         out.push('\n');
         for row in &self.rows {
@@ -101,30 +108,30 @@ impl Grid {
         }
         out
     }
-}
 
-fn push_line(out: &mut String, row: &Row, widths: &[usize], colours: bool) {
-    let mut line = String::new();
-    for (column, width) in widths.iter().enumerate() {
-        let cell = row.cells.get(column).cloned().unwrap_or_default();
-        let padding = " ".repeat(width - cell.text.chars().count());
-        let style = match cell.tone {
-            _ if !colours => "",
-            Tone::Good => "\x1b[32m",
-            Tone::Bad => "\x1b[31m",
-            Tone::Plain => "",
-        };
-        let bold = if colours && row.is_mean { "\x1b[1m" } else { "" };
-        let reset = if style.is_empty() && bold.is_empty() { "" } else { "\x1b[0m" };
-        let text = format!("{bold}{style}{}{reset}", cell.text);
-        if column == 0 {
-            line.push_str(&format!("{text}{padding}"));
-        } else {
-            line.push_str(&format!("  {padding}{text}"));
+    fn push_line(&self, out: &mut String, row: &Row, widths: &[usize], colours: bool) {
+        let mut line = String::new();
+        for (column, width) in widths.iter().enumerate() {
+            let cell = row.cells.get(column).cloned().unwrap_or_default();
+            let padding = " ".repeat(width - cell.text.chars().count());
+            let style = match cell.tone {
+                _ if !colours => "",
+                Tone::Good => "\x1b[32m",
+                Tone::Bad => "\x1b[31m",
+                Tone::Plain => "",
+            };
+            let bold = if colours && row.is_mean { "\x1b[1m" } else { "" };
+            let reset = if style.is_empty() && bold.is_empty() { "" } else { "\x1b[0m" };
+            let text = format!("{bold}{style}{}{reset}", cell.text);
+            let gap = if column == 0 { "" } else { "  " };
+            match column < self.left {
+                true => line.push_str(&format!("{gap}{text}{padding}")),
+                false => line.push_str(&format!("{gap}{padding}{text}")),
+            }
         }
+        out.push_str(line.trim_end());
+        out.push('\n');
     }
-    out.push_str(line.trim_end());
-    out.push('\n');
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::grid::Grid;
 use super::tables::View;
 use super::units;
 use crate::machine;
+use crate::process::Floor;
 
 /// Puts `body` into the section `name` of the page, which is made if it does not exist.
 pub fn write_section(path: &Path, name: &str, body: &str) -> Result<(), String> {
@@ -94,11 +95,12 @@ pub fn table_section(title: &str, intro: &str, grid: &Grid) -> String {
 }
 
 /// What stands above the table of the start-up command.
-pub fn startup_intro(runs: u32, floor: u64) -> String {
+pub fn startup_intro(runs: u32, floor: Floor) -> String {
     format!(
-        "Medians of {runs} interleaved runs of a program that prints one line; memory is the peak resident size \
-         (an empty process shows {}).",
-        units::bytes(floor)
+        "Medians of {runs} interleaved runs of a program that prints one line; memory is the peak resident \
+         size. A process that does nothing takes {} and {} here.",
+        units::time(floor.seconds),
+        units::bytes(floor.peak)
     )
 }
 

@@ -119,7 +119,8 @@ impl<'a> View<'a> {
             "start-up",
             "its memory",
             "peak memory",
-        ]);
+        ])
+        .with_left(2);
         for peer in &self.report.peers {
             let figures: Vec<Figures> =
                 self.report.programs.iter().filter_map(|row| self.report.figures(row, &peer.id)).collect();
@@ -172,7 +173,8 @@ impl<'a> View<'a> {
             "whole",
             "peak memory",
             "marks",
-        ]);
+        ])
+        .with_left(2);
         for program in &self.report.programs {
             for peer in &self.report.peers {
                 let Some(series) = program.results.get(&peer.id) else { continue };

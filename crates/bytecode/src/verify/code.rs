@@ -93,8 +93,9 @@ fn check_operand(
         Operand::Flags if value > 1 && op != Opcode::Special => {
             Err(format!("flag {value} is neither 0 nor 1"))
         }
-        Operand::None | Operand::Feedback if value != 0 => {
-            Err("a field without a meaning is not zero".into())
+        Operand::None if value != 0 => Err("a field without a meaning is not zero".into()),
+        Operand::Feedback if value & !(crate::insn::DOUBLES as usize) != 0 => {
+            Err("feedback bits are not zero".into())
         }
         Operand::None | Operand::Feedback | Operand::Flags | Operand::Capture | Operand::Count => Ok(()),
         Operand::Imm | Operand::Imm32 | Operand::Offset24 | Operand::Offset32 => Ok(()),

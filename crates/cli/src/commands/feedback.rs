@@ -49,7 +49,7 @@ fn list_name(kind: &ListKind) -> &'static str {
         ListKind::Int => "int list",
         ListKind::Double => "double list",
         ListKind::Fresh => "empty list",
-        ListKind::Range => "range",
+        ListKind::Range | ListKind::IntRange => "range",
     }
 }
 

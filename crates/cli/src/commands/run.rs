@@ -67,6 +67,8 @@ pub fn run(args: RunArgs, color: When) -> Result<i32, Refusal> {
     };
     let result = session.run(&script);
     let code = match &result {
+        // It ended by itself, maybe because it no longer got input.
+        Ok(_) if interrupt::pressed() => exit::CANCELLED,
         Ok(_) => exit::OK,
         Err(_) if setup.output.failure().is_some() => exit::FILE,
         Err(error) => failed(error, &reporter, to_stdout),

@@ -67,7 +67,8 @@ fn callers(calls: &[Frame]) -> Vec<String> {
         } else {
             format!("{}:{}", f.source_name, f.line)
         };
-        match f.function.is_empty() {
+        // Names that begin with `@` are the compiler's.
+        match f.function.is_empty() || f.function.starts_with('@') {
             true => format!("called at {place}"),
             false => format!("called by {} at {place}", f.function),
         }

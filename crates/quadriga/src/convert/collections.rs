@@ -56,7 +56,8 @@ pub(crate) fn read_map<K: FromValue, V: FromValue>(
                 // Code that runs during a conversion may remove the entry.
                 scope.keep(key);
                 scope.keep(word);
-                let k = K::from_view(View { scope, word: key }).map_err(|e| e.within(format_args!("a key")))?;
+                let k =
+                    K::from_view(View { scope, word: key }).map_err(|e| e.within(format_args!("a key")))?;
                 let v = V::from_view(View { scope, word }).map_err(|e| {
                     let key = super::shown(scope, key);
                     e.within(format_args!("entry {key}"))

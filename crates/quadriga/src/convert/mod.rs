@@ -146,7 +146,11 @@ fn shown(scope: &mut Scope<'_>, word: Word) -> String {
         Value::String(s) => format!("\"{}...\"", s.chars().take(37).collect::<String>()),
         Value::Other(_) => {
             let text = scope.describe(word);
-            if text.chars().count() <= 200 { text } else { text.chars().take(197).chain("...".chars()).collect() }
+            if text.chars().count() <= 200 {
+                text
+            } else {
+                text.chars().take(197).chain("...".chars()).collect()
+            }
         }
         other => other.type_name().to_string(),
     }
@@ -212,9 +216,18 @@ pub(crate) fn exact_i64(d: f64) -> Option<i64> {
     if (-END..END).contains(&d) && d.trunc() == d { Some(d as i64) } else { None }
 }
 
-/// The integer value of a number, if it has one.
+/// The integer value of a number, if it has one that fits.
 pub(crate) fn word_as_i64(word: Word) -> Option<i64> {
     word.as_i64().or_else(|| exact_i64(word.as_double()?))
+}
+
+/// The same for the numbers that need 64 bits without a sign.
+pub(crate) fn word_as_u64(word: Word) -> Option<u64> {
+    const END: f64 = 18_446_744_073_709_551_616.0;
+    match word.as_double() {
+        Some(d) if d.trunc() == d && (0.0..END).contains(&d) => Some(d as u64),
+        _ => word.as_i64().and_then(|i| u64::try_from(i).ok()),
+    }
 }
 
 /// Arguments of a call: a tuple of up to eight values (`()` and `(x,)` among them), a vector, an array or a

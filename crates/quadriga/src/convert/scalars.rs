@@ -1,6 +1,6 @@
 //! Numbers, booleans, texts, null.
 
-use super::{FromValue, IntoValue, Raw, View, via_raw, via_view, word_as_i64};
+use super::{FromValue, IntoValue, Raw, View, via_raw, via_view, word_as_i64, word_as_u64};
 use crate::error::Error;
 use crate::scope::{Scope, Word};
 use std::borrow::Cow;
@@ -8,14 +8,14 @@ use std::sync::Arc;
 use vm::heap::ValueExt;
 
 macro_rules! integers {
-    ($($t:ident),*) => {
+    ($read:ident: $($t:ident),*) => {
         $(
             impl FromValue for $t {
                 via_view!();
 
                 #[inline]
                 fn from_view(mut view: View<'_, '_>) -> Result<$t, Error> {
-                    match word_as_i64(view.word).and_then(|i| $t::try_from(i).ok()) {
+                    match $read(view.word).and_then(|i| $t::try_from(i).ok()) {
                         Some(i) => Ok(i),
                         None if !view.word.is_number() && view.word.as_boxed_int().is_none() => {
                             Err(view.wrong("a number"))
@@ -41,7 +41,8 @@ macro_rules! integers {
     };
 }
 
-integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+integers!(word_as_i64: i8, i16, i32, i64, isize, u8, u16, u32);
+integers!(word_as_u64: u64, usize);
 
 macro_rules! floats {
     ($($t:ident),*) => {

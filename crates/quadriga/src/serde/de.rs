@@ -1,7 +1,7 @@
 //! Script to Rust. No script runs meanwhile, so nothing that is reachable from the root can disappear.
 
 use super::{MAX_DEPTH, too_deep};
-use crate::convert::{View, word_as_i64};
+use crate::convert::{View, word_as_i64, word_as_u64};
 use crate::error::Error;
 use crate::scope::{Scope, Word};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
@@ -92,12 +92,10 @@ impl<'de, 'a, 'cx> de::Deserializer<'de> for Deserializer<'a, 'cx> {
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         // The upper half of the range arrives as a double.
-        match (word_as_i64(self.word), self.word.as_double()) {
+        match (word_as_i64(self.word), word_as_u64(self.word)) {
             (Some(i), _) => visitor.visit_i64(i),
-            (None, Some(d)) if d.trunc() == d && d > 0.0 && d < 18_446_744_073_709_551_616.0 => {
-                visitor.visit_u64(d as u64)
-            }
-            _ => Err(self.wrong("an integer")),
+            (None, Some(u)) => visitor.visit_u64(u),
+            (None, None) => Err(self.wrong("an integer")),
         }
     }
 
@@ -152,11 +150,19 @@ impl<'de, 'a, 'cx> de::Deserializer<'de> for Deserializer<'a, 'cx> {
         if self.word.is_nil() { visitor.visit_unit() } else { Err(self.wrong("null")) }
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -291,7 +297,10 @@ impl<'de, 'a, 'cx> de::EnumAccess<'de> for Variant<'a, 'cx> {
     type Error = Error;
     type Variant = Deserializer<'a, 'cx>;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Deserializer<'a, 'cx>), Error> {
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Deserializer<'a, 'cx>), Error> {
         let Variant { scope, name, content, depth } = self;
         let variant = seed.deserialize(Deserializer { scope: &mut *scope, word: name, depth })?;
         Ok((variant, Deserializer { scope, word: content, depth }))

@@ -129,7 +129,11 @@ impl<'a, 'cx> ser::Serializer for Serializer<'a, 'cx> {
         self.scalar(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Word, Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Word, Error> {
         value.serialize(self)
     }
 

@@ -31,6 +31,10 @@ pub(crate) enum Flow {
     Next(*const u64),
     /// Go on in another frame.
     Frame(*const u64, *mut Value, *const Value),
+    /// Call what stands in `Context::found`.
+    Invoke,
+    /// Call the native function that stands in register a.
+    Native,
     /// The fast path did nothing; the slow path decides.
     Slow,
 }
@@ -69,6 +73,55 @@ pub(crate) unsafe fn run_slow(
     cx.base = base;
     cx.k = k;
     let next = match slow::SLOW[w.op_byte() as usize](cx, w) {
+        Ok(next) => next,
+        Err(error) => raise(cx, error),
+    };
+    cx.after_collection();
+    next
+}
+
+/// Calls the native function in register a, for a `call`.
+#[inline(never)]
+pub(crate) unsafe fn run_native(
+    w: Insn,
+    pc: *const u64,
+    base: *mut Value,
+    k: *const Value,
+    cx: *mut Context,
+) -> *const u64 {
+    // SAFETY: as for `run_slow`.
+    let cx = unsafe { &mut *cx };
+    cx.pc = pc;
+    cx.base = base;
+    cx.k = k;
+    let next = match slow::call_native(cx, w) {
+        Ok(v) => {
+            cx.set_register(w.b(), v);
+            // SAFETY: a verified `call` has two cache words and is not the last instruction.
+            unsafe { pc.add(2) }
+        }
+        Err(error) => raise(cx, error),
+    };
+    cx.after_collection();
+    next
+}
+
+/// Calls what a reading instruction found, if it is native or wants arguments filled in.
+#[inline(never)]
+pub(crate) unsafe fn run_found(
+    w: Insn,
+    pc: *const u64,
+    base: *mut Value,
+    k: *const Value,
+    cx: *mut Context,
+) -> *const u64 {
+    // SAFETY: as for `run_slow`.
+    let cx = unsafe { &mut *cx };
+    cx.pc = pc;
+    cx.base = base;
+    cx.k = k;
+    let [callee, this, home] = cx.found;
+    let next = match slow::call_found(cx, w, callee, this, home) {
         Ok(next) => next,
         Err(error) => raise(cx, error),
     };

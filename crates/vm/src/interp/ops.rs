@@ -11,7 +11,8 @@ use super::Flow;
 use crate::context::Context;
 use crate::frame::{Frame, ReturnKind};
 use crate::instance::FunctionInstance;
-use quadriga_bytecode::Insn;
+use quadriga_bytecode::insn::DOUBLES;
+use quadriga_bytecode::{Insn, Opcode};
 use quadriga_heap::layout::{
     BoxCell, Closure as ClosureObject, Header, Kind, List, ListKind, Map, flags, gc_bits,
 };
@@ -86,10 +87,11 @@ const HEADER_PROTO: u32 = (flags::PROTO as u32) << 16;
 #[inline(always)]
 unsafe fn is_callable(v: Value) -> bool {
     // SAFETY: objects have headers.
-    v.is_object() && unsafe {
-        let kind = header_word(object(v)) & HEADER_KIND;
-        kind == Kind::Closure as u32 || kind == Kind::Native as u32
-    }
+    v.is_object()
+        && unsafe {
+            let kind = header_word(object(v)) & HEADER_KIND;
+            kind == Kind::Closure as u32 || kind == Kind::Native as u32
+        }
 }
 
 /// What an inline cache compares: the shape of a map (0 for dictionaries), or the kind of anything else.
@@ -119,6 +121,46 @@ unsafe fn interrupted(base: *mut Value, cx: *mut Context) -> bool {
 unsafe fn jump(pc: *const u64, offset: i32) -> Flow {
     // SAFETY: verified jumps stay in the code.
     Flow::Next(unsafe { pc.offset(offset as isize) })
+}
+
+/// Asks the dispatcher to call what a reading instruction found; see [`invoke_found`].
+#[inline(always)]
+unsafe fn invoke(cx: *mut Context, callee: Value, this: Value, home: Value) -> Flow {
+    // SAFETY: the context is live.
+    unsafe { (*cx).found = [callee, this, home] };
+    Flow::Invoke
+}
+
+/// Second half of the reading instructions that call: enters a closure without parameters that stands in
+/// `cx.found`, with the result going to register a.
+#[inline(always)]
+pub(crate) unsafe fn invoke_found(w: W, pc: Pc, base: Base, k: K, cx: Cx) -> Flow {
+    // SAFETY: the contract of the module; `found` was filled by the instruction before `pc`.
+    unsafe {
+        let [callee, this, home] = (*cx).found;
+        if header_word(object(callee)) & HEADER_KIND != Kind::Closure as u32 {
+            return Flow::Slow;
+        }
+        let instance = (*object::<ClosureObject>(callee)).function.cast::<FunctionInstance>();
+        let running: *const FunctionInstance =
+            std::ptr::with_exposed_provenance((*k.cast::<u64>().sub(1)) as usize);
+        let window = base.add((*running).registers as usize);
+        let end = window.addr() + (*instance).registers as usize * size_of::<Value>();
+        let fp = (*cx).fp;
+        if (*instance).call_key != 0
+            || end >= (*(*cx).shared).limit.load(Ordering::Relaxed)
+            || fp == (*cx).fp_limit
+        {
+            return Flow::Slow;
+        }
+        *window = callee;
+        *window.add(1) = this;
+        *window.add(2) = home;
+        let words = if w.op_byte() == Opcode::GetFieldX as u8 { Opcode::GetFieldX.words() - 1 } else { 0 };
+        *fp = Frame { pc: pc.add(words), base, k, ret: w.a() as u64 };
+        (*cx).fp = fp.add(1);
+        Flow::Frame((*instance).code, window, (*instance).k)
+    }
 }
 
 type W = Insn;
@@ -159,7 +201,7 @@ op!(LoadEmpty(w, pc, base, k, cx) { set(base, w.a(), Value::EMPTY); Flow::Next(p
 // ---- variables --------------------------------------------------------------------------------------
 
 #[inline(always)]
-unsafe fn read_variable(w: W, pc: Pc, base: Base, v: Value) -> Flow {
+unsafe fn read_variable(w: W, pc: Pc, base: Base, _: Cx, v: Value) -> Flow {
     if v.bits() == EMPTY {
         return Flow::Slow;
     }
@@ -169,12 +211,12 @@ unsafe fn read_variable(w: W, pc: Pc, base: Base, v: Value) -> Flow {
 }
 
 #[inline(always)]
-unsafe fn read_variable_x(w: W, pc: Pc, base: Base, v: Value) -> Flow {
+unsafe fn read_variable_x(w: W, pc: Pc, base: Base, cx: Cx, v: Value) -> Flow {
     // SAFETY: as above.
     unsafe {
         if v.is_object() {
             if is_callable(v) {
-                return Flow::Slow;
+                return invoke(cx, v, Value::NIL, Value::NIL);
             }
         } else if v.bits() == EMPTY {
             return Flow::Slow;
@@ -199,10 +241,10 @@ unsafe fn captured(base: Base, index: usize) -> Value {
     }
 }
 
-op!(GetLocal(w, pc, base, k, cx) { read_variable(w, pc, base, get(base, w.b())) });
-op!(GetLocalX(w, pc, base, k, cx) { read_variable_x(w, pc, base, get(base, w.b())) });
-op!(GetGlobal(w, pc, base, k, cx) { read_variable(w, pc, base, (*cell_of(k, w.bx() as usize)).value) });
-op!(GetGlobalX(w, pc, base, k, cx) { read_variable_x(w, pc, base, (*cell_of(k, w.bx() as usize)).value) });
+op!(GetLocal(w, pc, base, k, cx) { read_variable(w, pc, base, cx, get(base, w.b())) });
+op!(GetLocalX(w, pc, base, k, cx) { read_variable_x(w, pc, base, cx, get(base, w.b())) });
+op!(GetGlobal(w, pc, base, k, cx) { read_variable(w, pc, base, cx, (*cell_of(k, w.bx() as usize)).value) });
+op!(GetGlobalX(w, pc, base, k, cx) { read_variable_x(w, pc, base, cx, (*cell_of(k, w.bx() as usize)).value) });
 op!(SetGlobal(w, pc, base, k, cx) {
     let cell = cell_of(k, w.bx() as usize);
     let v = get(base, w.a());
@@ -220,7 +262,11 @@ op!(GetCapture(w, pc, base, k, cx) { set(base, w.a(), captured(base, w.b())); Fl
 unsafe fn box_content(v: Value) -> Option<*mut BoxCell> {
     // SAFETY: objects have headers.
     unsafe {
-        if v.is_object() && header_word(object(v)) & HEADER_KIND == Kind::Box as u32 { Some(object(v)) } else { None }
+        if v.is_object() && header_word(object(v)) & HEADER_KIND == Kind::Box as u32 {
+            Some(object(v))
+        } else {
+            None
+        }
     }
 }
 
@@ -228,7 +274,7 @@ macro_rules! read_box {
     ($name:ident, $read:ident, |$base:ident, $w:ident| $which:expr) => {
         op!($name($w, pc, $base, k, cx) {
             match box_content($which) {
-                Some(cell) => $read($w, pc, $base, (*cell).value),
+                Some(cell) => $read($w, pc, $base, cx, (*cell).value),
                 None => Flow::Slow,
             }
         });
@@ -287,6 +333,13 @@ macro_rules! arithmetic {
                         set($base, $w.a(), v);
                         Flow::Next(pc)
                     }
+                    // Where all numbers are doubles, an integer result that does not fit (or is -0) is one.
+                    None if $w.x() & DOUBLES != 0 => {
+                        let compute: fn(f64, f64) -> f64 = $double;
+                        note($w, pc, seen::MIXED);
+                        set($base, $w.a(), Value::double(compute(to_double(x), to_double(y))));
+                        Flow::Next(pc)
+                    }
                     None => Flow::Slow,
                 }
             } else if x.is_double() && y.is_double() {
@@ -326,6 +379,11 @@ fn int_mul(x: Value, y: Value) -> Option<Value> {
 /// Quotient of two integers: an integer if it is one.
 #[inline(always)]
 fn int_div(x: Value, y: Value) -> Option<Value> {
+    let (a, b) = (x.as_int_unchecked(), y.as_int_unchecked());
+    if b > 0 && a & (b - 1) == 0 && b & (b - 1) == 0 {
+        // A multiple of a power of two: halving is what programs do most.
+        return Some(Value::int(a >> b.trailing_zeros()));
+    }
     let q = x.as_int_unchecked() as f64 / y.as_int_unchecked() as f64;
     // Truncation also rejects infinities and NaN. 0 / -n is -0.
     let i = q as i64;
@@ -453,7 +511,12 @@ pub(crate) fn truth_value(w: Insn, truth: bool) -> Value {
 
 /// Compares numbers; `None` for anything else.
 #[inline(always)]
-fn compare(x: Value, y: Value, ints: impl Fn(i64, i64) -> bool, doubles: impl Fn(f64, f64) -> bool) -> Option<bool> {
+fn compare(
+    x: Value,
+    y: Value,
+    ints: impl Fn(i64, i64) -> bool,
+    doubles: impl Fn(f64, f64) -> bool,
+) -> Option<bool> {
     if x.both_int(y) {
         Some(ints(upper(x), upper(y)))
     } else if x.is_double() && y.is_double() {
@@ -532,15 +595,30 @@ compare_jump!(JNLt, |base, k, w| get(base, w.b()), |x, y| compare(x, y, |a, b| a
 compare_jump!(JLe, |base, k, w| get(base, w.b()), |x, y| compare(x, y, |a, b| a <= b, |a, b| a <= b), true);
 compare_jump!(JNLe, |base, k, w| get(base, w.b()), |x, y| compare(x, y, |a, b| a <= b, |a, b| a <= b), false);
 compare_jump!(JEqI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a == b, |a, b| a == b), true);
-compare_jump!(JNeI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a == b, |a, b| a == b), false);
+compare_jump!(
+    JNeI,
+    |base, k, w| imm(w.b_signed()),
+    |x, y| compare(x, y, |a, b| a == b, |a, b| a == b),
+    false
+);
 compare_jump!(JLtI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a < b, |a, b| a < b), true);
 compare_jump!(JNLtI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a < b, |a, b| a < b), false);
 compare_jump!(JLeI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a <= b, |a, b| a <= b), true);
-compare_jump!(JNLeI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a <= b, |a, b| a <= b), false);
+compare_jump!(
+    JNLeI,
+    |base, k, w| imm(w.b_signed()),
+    |x, y| compare(x, y, |a, b| a <= b, |a, b| a <= b),
+    false
+);
 compare_jump!(JGtI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a > b, |a, b| a > b), true);
 compare_jump!(JNGtI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a > b, |a, b| a > b), false);
 compare_jump!(JGeI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a >= b, |a, b| a >= b), true);
-compare_jump!(JNGeI, |base, k, w| imm(w.b_signed()), |x, y| compare(x, y, |a, b| a >= b, |a, b| a >= b), false);
+compare_jump!(
+    JNGeI,
+    |base, k, w| imm(w.b_signed()),
+    |x, y| compare(x, y, |a, b| a >= b, |a, b| a >= b),
+    false
+);
 compare_jump!(JEqK, |base, k, w| *k.add(w.b()), equal, true);
 compare_jump!(JNeK, |base, k, w| *k.add(w.b()), equal, false);
 
@@ -569,6 +647,30 @@ op!(JTrue(w, pc, base, k, cx) {
 });
 op!(JFalse(w, pc, base, k, cx) {
     match truth(get(base, w.a())) {
+        Some(false) => jump(pc, w.offset24()),
+        Some(true) => Flow::Next(pc),
+        None => Flow::Slow,
+    }
+});
+/// Degree of a truth that is 0 or 1; `None` for what lies between and for anything but a number, boolean
+/// or nil.
+#[inline(always)]
+fn certain(x: Value) -> Option<bool> {
+    match truth(x) {
+        Some(true) if x.is_double() && x.as_double_unchecked().abs() < 1.0 => None,
+        known => known,
+    }
+}
+
+op!(JFull(w, pc, base, k, cx) {
+    match certain(get(base, w.a())) {
+        Some(true) => jump(pc, w.offset24()),
+        Some(false) => Flow::Next(pc),
+        None => Flow::Slow,
+    }
+});
+op!(JNone(w, pc, base, k, cx) {
+    match certain(get(base, w.a())) {
         Some(false) => jump(pc, w.offset24()),
         Some(true) => Flow::Next(pc),
         None => Flow::Slow,
@@ -630,11 +732,15 @@ op!(GetField(w, pc, base, k, cx) {
 });
 op!(GetFieldX(w, pc, base, k, cx) {
     match cached_field(get(base, w.b()), pc, cx) {
-        Some(v) if !is_callable(v) => {
-            set(base, w.a(), v);
-            Flow::Next(pc.add(3))
+        Some(v) if is_callable(v) => {
+            let this = if w.x() != 0 { get(base, 1) } else { get(base, w.b()) };
+            invoke(cx, v, this, Value::from_bits(*pc.add(3)))
         }
-        _ => Flow::Slow,
+        Some(v) => {
+            set(base, w.a(), v);
+            Flow::Next(pc.add(4))
+        }
+        None => Flow::Slow,
     }
 });
 op!(GetOwn(w, pc, base, k, cx) {
@@ -690,15 +796,16 @@ always_slow!(GetIndexMethod);
 
 // ---- elements ---------------------------------------------------------------------------------------
 
+const INT_RANGE_AUX: u32 = (ListKind::IntRange as u32) << 24;
+/// Lists of this kind and above have no elements in memory.
 const RANGE_AUX: u32 = (ListKind::Range as u32) << 24;
-const HEADER_AUX: u32 = 0xFF00_0000;
 
 op!(GetIndex(w, pc, base, k, cx) {
     let (o, i) = (get(base, w.b()), get(base, w.c()));
     if o.is_object() && i.is_int() {
         let list = object::<List>(o);
         let header = header_word(list.cast());
-        if header & HEADER_KIND == Kind::List as u32 && header & HEADER_AUX != RANGE_AUX {
+        if header & HEADER_KIND == Kind::List as u32 && header < RANGE_AUX {
             let i = i.as_int_unchecked();
             if (i as u64) < (*list).len as u64 {
                 note(w, pc, 1 << (header >> 24));
@@ -737,8 +844,12 @@ always_slow!(Slice NewList ListAppend NewMap MapPut NewObject);
 op!(Call(w, pc, base, k, cx) {
     let window = base.add(w.a());
     let callee = *window;
-    if !callee.is_object() || header_word(object(callee)) & HEADER_KIND != Kind::Closure as u32 {
+    if !callee.is_object() {
         return Flow::Slow;
+    }
+    let kind = header_word(object(callee)) & HEADER_KIND;
+    if kind != Kind::Closure as u32 {
+        return if kind == Kind::Native as u32 { Flow::Native } else { Flow::Slow };
     }
     let instance = (*object::<ClosureObject>(callee)).function.cast::<FunctionInstance>();
     let fp = (*cx).fp;
@@ -806,12 +917,13 @@ op!(IterNext(w, pc, base, k, cx) {
         if header & HEADER_KIND == Kind::List as u32 {
             let i = i.as_int_unchecked();
             if (i as u64) < (*list).len as u64 {
-                if header & HEADER_AUX == RANGE_AUX {
-                    let start = f64::from_bits((*list).elems.addr() as u64);
-                    let step = f64::from_bits((*list).buffer.addr() as u64);
-                    set(base, w.b(), Value::number(start + step * i as f64));
-                } else {
+                if header < RANGE_AUX {
                     set(base, w.b(), *(*list).elems.add(i as usize));
+                } else if header >= INT_RANGE_AUX {
+                    let (start, step) = ((*list).elems.addr() as i64, (*list).buffer.addr() as i64);
+                    set(base, w.b(), Value::int(start + step * i));
+                } else {
+                    return Flow::Slow;
                 }
                 set(base, w.a() + 1, Value::int(i + 1));
                 return jump(pc, w.offset24());

@@ -1,6 +1,6 @@
 //! Dispatch by a loop around a match: for builds where tail calls are not proven.
 
-use super::{Flow, ops, run_slow};
+use super::{Flow, ops, run_found, run_native, run_slow};
 use crate::context::Context;
 use quadriga_bytecode::{Insn, Opcode};
 
@@ -27,8 +27,18 @@ pub(super) unsafe fn run(cx: *mut Context) {
             match flow {
                 Flow::Next(next) => pc = next,
                 Flow::Frame(next, b, constants) => (pc, base, k) = (next, b, constants),
-                Flow::Slow => {
-                    let next = run_slow(w, pc, base, k, cx);
+                special => {
+                    let next = match special {
+                        Flow::Invoke => match ops::invoke_found(w, pc, base, k, cx) {
+                            Flow::Frame(next, b, constants) => {
+                                (pc, base, k) = (next, b, constants);
+                                continue;
+                            }
+                            _ => run_found(w, pc, base, k, cx),
+                        },
+                        Flow::Native => run_native(w, pc, base, k, cx),
+                        _ => run_slow(w, pc, base, k, cx),
+                    };
                     if next.is_null() {
                         return;
                     }

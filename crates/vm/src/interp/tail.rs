@@ -5,7 +5,7 @@
 //! destructor, no address of a local that lives across the call. A test runs 10^8 instructions on a small
 //! stack to prove it for the build at hand.
 
-use super::{Flow, ops, run_slow};
+use super::{Flow, ops, run_found, run_native, run_slow};
 use crate::context::Context;
 use quadriga_bytecode::{Insn, Opcode};
 use quadriga_value::Value;
@@ -24,17 +24,43 @@ macro_rules! dispatch {
     }};
 }
 
-unsafe fn slow(
-    w: u64,
-    pc: *const u64,
-    base: *mut Value,
-    k: *const Value,
-    cx: *mut Context,
-) {
+unsafe fn slow(w: u64, pc: *const u64, base: *mut Value, k: *const Value, cx: *mut Context) {
     // SAFETY: arguments of a handler; a slow path leaves the state of the function to go on with in the
     // context.
     unsafe {
         let next = run_slow(Insn(w), pc, base, k, cx);
+        if !next.is_null() {
+            dispatch!(next, (*cx).base, (*cx).k, cx)
+        }
+    }
+}
+
+/// Calls what a reading instruction found.
+unsafe fn invoke(w: u64, pc: *const u64, base: *mut Value, k: *const Value, cx: *mut Context) {
+    // SAFETY: arguments of a handler whose fast path said `Invoke`.
+    unsafe {
+        match ops::invoke_found(Insn(w), pc, base, k, cx) {
+            Flow::Frame(pc, base, k) => dispatch!(pc, base, k, cx),
+            _ => found(w, pc, base, k, cx),
+        }
+    }
+}
+
+unsafe fn found(w: u64, pc: *const u64, base: *mut Value, k: *const Value, cx: *mut Context) {
+    // SAFETY: as above.
+    unsafe {
+        let next = run_found(Insn(w), pc, base, k, cx);
+        if !next.is_null() {
+            dispatch!(next, (*cx).base, (*cx).k, cx)
+        }
+    }
+}
+
+/// Calls the native function of a `call`.
+unsafe fn native(w: u64, pc: *const u64, base: *mut Value, k: *const Value, cx: *mut Context) {
+    // SAFETY: arguments of a handler whose fast path said `Native`.
+    unsafe {
+        let next = run_native(Insn(w), pc, base, k, cx);
         if !next.is_null() {
             dispatch!(next, (*cx).base, (*cx).k, cx)
         }
@@ -58,6 +84,8 @@ macro_rules! handlers {
                     match ops::$op(Insn(w), pc, base, k, cx) {
                         Flow::Next(pc) => dispatch!(pc, base, k, cx),
                         Flow::Frame(pc, base, k) => dispatch!(pc, base, k, cx),
+                        Flow::Invoke => invoke(w, pc, base, k, cx),
+                        Flow::Native => native(w, pc, base, k, cx),
                         Flow::Slow => slow(w, pc, base, k, cx),
                     }
                 }
@@ -73,7 +101,5 @@ quadriga_bytecode::for_each_opcode!(handlers);
 #[inline(never)]
 pub(super) unsafe fn run(cx: *mut Context) {
     // SAFETY: the state in the context is that of a verified function.
-    unsafe {
-        dispatch!((*cx).pc, (*cx).base, (*cx).k, cx)
-    }
+    unsafe { dispatch!((*cx).pc, (*cx).base, (*cx).k, cx) }
 }

@@ -53,6 +53,11 @@ pub fn binary(cx: &mut Context, op: BinaryOp, x: Value, y: Value) -> Result<Valu
         return Ok(Value::double_from_outside(d));
     }
     if op == BinaryOp::Add
+        && let (Some(a), Some(b)) = (x.as_str(), y.as_str())
+    {
+        return Ok(cx.heap.str_concat(a, b)?.value());
+    }
+    if op == BinaryOp::Add
         && let (Some(a), Some(b)) = (x.as_list(), y.as_list())
     {
         cx.charge((a.len() + b.len()) as u64)?;

@@ -12,8 +12,8 @@ use quadriga_vm::heap::layout::flags;
 use quadriga_vm::heap::{KeyPolicy, MapRef, StrRef, ValueExt, hash_int, hash_key};
 use quadriga_vm::value::Value;
 use quadriga_vm::{
-    Args, BinaryOp, CompareOp, Context, Dialect, DialectId, Error, ErrorKind, Lookup, Outcome, Recipe, Result,
-    Store, UnaryOp, VariableKind,
+    Args, BinaryOp, CompareOp, Context, Dialect, DialectId, Error, ErrorKind, Lookup, Outcome, Recipe,
+    Result, Store, UnaryOp, VariableKind,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -159,7 +159,9 @@ impl Dialect for TestDialect {
         match objects::get_field(cx, object, name)? {
             Some(found) => Ok(found),
             None if self.lenient => Ok(Lookup::uncached(Value::NIL)),
-            None => Err(Error::runtime(format!("no field '{}' in {}", name.text(), describe::text(cx, object)))),
+            None => {
+                Err(Error::runtime(format!("no field '{}' in {}", name.text(), describe::text(cx, object))))
+            }
         }
     }
 

@@ -45,13 +45,7 @@ pub fn find(name: &str) -> Option<NativeInfo> {
     let code: Arc<NativeFn> = Arc::new(native.3);
     let count = if native.1 == VARIADIC { 0 } else { native.1 };
     let params = (0..count).map(|i| (format!("p{i}").into_boxed_str(), Value::NIL)).collect();
-    Some(NativeInfo {
-        name: name.into(),
-        params,
-        method: native.2,
-        variadic: native.1 == VARIADIC,
-        code,
-    })
+    Some(NativeInfo { name: name.into(), params, method: native.2, variadic: native.1 == VARIADIC, code })
 }
 
 /// `apply(f, x, ...)`: `f(x, ...)`, through Rust.

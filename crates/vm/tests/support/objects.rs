@@ -40,7 +40,9 @@ pub fn get_field(cx: &mut Context, object: Value, name: StrRef) -> Result<Option
             }
             let Some(methods) = type_methods(cx, object) else { return Ok(None) };
             match cx.find_in_chain(methods, name) {
-                Some((v, holder, Recipe::Own { slot })) => Some((v, holder, Recipe::Holder { map: holder, slot })),
+                Some((v, holder, Recipe::Own { slot })) => {
+                    Some((v, holder, Recipe::Holder { map: holder, slot }))
+                }
                 other => other,
             }
         }
@@ -100,8 +102,7 @@ pub fn get_index(cx: &mut Context, object: Value, key: Value) -> Result<Outcome>
         if let Some(callee) = method(cx, object, "__getitem__")? {
             return Ok(Outcome::call(callee, object, &[key]));
         }
-        let found =
-            if has_user_keys(map) { cx.map_get_user(map, key)? } else { cx.heap.map_get(map, key) };
+        let found = if has_user_keys(map) { cx.map_get_user(map, key)? } else { cx.heap.map_get(map, key) };
         return match found {
             Some(v) => Ok(Outcome::Value(v)),
             None => Err(Error::runtime(format!("no key {}", super::describe::text(cx, key)))),
@@ -300,7 +301,9 @@ pub fn iter_next(cx: &mut Context, object: Value, position: &mut Value) -> Resul
     let i = position.as_int().map_or(usize::MAX, |i| i as usize);
     if let Some(map) = object.as_map() {
         let mut cursor = i;
-        let Some((key, _)) = cx.heap.map_next(map, &mut cursor) else { return Ok(Outcome::Value(Value::EMPTY)) };
+        let Some((key, _)) = cx.heap.map_next(map, &mut cursor) else {
+            return Ok(Outcome::Value(Value::EMPTY));
+        };
         *position = Value::int(cursor as i64);
         return Ok(Outcome::Value(key));
     }

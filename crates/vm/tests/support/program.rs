@@ -55,9 +55,10 @@ impl Program {
     }
 
     /// Fails unless a run did what is expected.
-    pub fn compare(&self, mode: Mode, seen: &str) {
+    pub fn compare(&mut self, mode: Mode, seen: &str) {
         if std::env::var_os("QUADRIGA_BLESS").is_some() && mode == Mode::Normal {
             std::fs::write(self.path.with_extension("expected"), seen).expect("written");
+            self.expected = seen.to_string();
         } else {
             assert_eq!(seen, self.expected, "{} in mode {mode:?}", self.name);
         }

@@ -2,9 +2,10 @@
 
 use super::{Def, defs};
 use crate::runtime::{Lang, convert, errors};
+use crate::state::now;
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Result};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub(crate) const DEFS: &[Def] = defs! {
     "time"() => time;
@@ -18,8 +19,8 @@ const NAP: Duration = Duration::from_millis(5);
 
 /// Seconds since the context was made.
 fn time(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
-    let seconds = lang.state(cx).map_or(0.0, |state| state.started.elapsed().as_secs_f64());
-    Ok(Value::number(seconds))
+    let started = lang.state(cx).and_then(|state| state.started);
+    Ok(Value::number(started.map_or(0.0, |start| start.elapsed().as_secs_f64())))
 }
 
 fn wait(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {
@@ -27,8 +28,9 @@ fn wait(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {
     if let Some(e) = errors::as_error(seconds) {
         return Err(errors::uncaught(e));
     }
-    let start = Instant::now();
     let seconds = convert::lenient(seconds)?.max(0.0);
+    // Without a clock there is nothing to wait by.
+    let Some(start) = now() else { return Ok(Value::NIL) };
     loop {
         cx.check_interrupt()?;
         let left = seconds - start.elapsed().as_secs_f64();

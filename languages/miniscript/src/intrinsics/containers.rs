@@ -38,6 +38,9 @@ fn no_container(cx: &mut Context, lang: Lang, v: Value) -> Result<Value> {
 
 fn index_of(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let (v, wanted, after) = (args.get(0), args.get(1), args.get(2));
+    if errors::is_error(after) {
+        return Ok(after);
+    }
     if let Some(list) = v.as_list() {
         let from = start_after(after, list.len())?;
         let found = index_in_list(cx, list, wanted, from)?;
@@ -181,7 +184,14 @@ fn summand(v: Value) -> Result<f64> {
     }
 }
 
+/// The function form, which answers misuse with an error value.
 fn slice(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
-    let from = args.given(1).unwrap_or(Value::int(0));
-    slices::slice_function(cx, lang, args.get(0), from, args.get(2))
+    if let Some(e) = convert::first_error(args) {
+        return Ok(e);
+    }
+    let v = args.get(0);
+    if !matches!(Type::of(v), Type::String | Type::List) {
+        return errors::type_error(cx, lang, "list or string", v);
+    }
+    slices::slice(cx, lang, v, args.given(1).unwrap_or(Value::int(0)), args.get(2))
 }

@@ -2,6 +2,7 @@
 
 use super::{Def, defs};
 use crate::runtime::{Lang, errors, number_of};
+use crate::state::HAS_CLOCK;
 use quadriga_vm::heap::ValueExt;
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Result};
@@ -214,8 +215,11 @@ fn zone_at(cx: &mut Context, utc: i64) -> i64 {
     cx.host().zone.as_ref().map_or(0, |zone| zone(utc))
 }
 
-/// The present, in local time.
+/// The present, in local time; the year 2000 where there is no clock.
 fn now(cx: &mut Context) -> f64 {
+    if !HAS_CLOCK {
+        return 0.0;
+    }
     let utc = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
     utc + zone_at(cx, utc as i64) as f64 - EPOCH as f64
 }

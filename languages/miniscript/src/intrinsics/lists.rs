@@ -15,7 +15,7 @@ pub(crate) const DEFS: &[Def] = defs! {
     "freeze"(x) => freeze;
     "isFrozen"(x) => is_frozen;
     "frozenCopy"(x) => frozen_copy;
-    "refEquals"(a, b) => |_, _, args| Ok(truth_number(compare::identical(args.get(0), args.get(1))));
+    "refEquals"(a, b) => ref_equals;
 };
 
 /// An arithmetic progression, which takes no room until somebody changes it.
@@ -79,6 +79,10 @@ fn shuffle_values(cx: &mut Context, lang: Lang, map: MapRef) -> Result<()> {
         cx.map_set(map, keys.get(i), values.get(i))?;
     }
     Ok(())
+}
+
+fn ref_equals(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {
+    Ok(truth_number(compare::identical(cx, args.get(0), args.get(1))))
 }
 
 fn freeze(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {

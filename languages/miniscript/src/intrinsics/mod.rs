@@ -146,9 +146,12 @@ pub(crate) fn install(cx: &mut Context, lang: Lang) -> Result<()> {
     let proto_key = cx.heap.intern("__isa")?;
     cx.heap.proto_key = Some(proto_key);
     lang.set_state(cx, State::new());
+    let element = cx.heap.map_new(None, 2)?;
+    lang.set_slot(cx, slot::ELEMENT, element.value());
     for (slot, name) in [(slot::KEY, "key"), (slot::VALUE, "value")] {
-        let name = cx.heap.intern(name)?;
-        lang.set_slot(cx, slot, name.value());
+        let key = cx.heap.intern(name)?;
+        lang.set_slot(cx, slot, key.value());
+        set(cx, element, name, Value::NIL)?;
     }
     let intrinsics = cx.heap.map_new(None, 0)?;
     intrinsics.set_flag(flags::KEEP_SHAPE);

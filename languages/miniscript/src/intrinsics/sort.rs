@@ -5,6 +5,7 @@
 
 use super::edit::refuse;
 use super::{Def, defs};
+use crate::number;
 use crate::runtime::{Lang, errors, index, logic, number_of};
 use quadriga_vm::heap::layout::ListKind;
 use quadriga_vm::heap::{ListRef, ValueExt};
@@ -34,11 +35,11 @@ fn sort(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     cx.heap.materialize(list)?;
     if !by_key.is_nil() {
         let keys = keys_of(cx, list, by_key)?;
-        sort_by(cx, list, keys, ascending)?;
+        sort_by(cx, lang, list, keys, ascending)?;
     } else if is_numeric(list) {
         sort_numbers(cx, list, ascending)?;
     } else {
-        sort_by(cx, list, list, ascending)?;
+        sort_by(cx, lang, list, list, ascending)?;
     }
     Ok(v)
 }
@@ -67,7 +68,8 @@ fn sort_numbers(cx: &mut Context, list: ListRef, ascending: bool) -> Result<()> 
 }
 
 /// Sorts `list` by the order of `keys`, which may be the list itself.
-fn sort_by(cx: &mut Context, list: ListRef, keys: ListRef, ascending: bool) -> Result<()> {
+fn sort_by(cx: &mut Context, lang: Lang, list: ListRef, keys: ListRef, ascending: bool) -> Result<()> {
+    let order_of = if lang.v1() { value_order_v1 } else { value_order };
     let mut order: Vec<u32> = (0..list.len() as u32).collect();
     // Texts must be readable without allocating.
     for i in 0..keys.len() {
@@ -76,7 +78,7 @@ fn sort_by(cx: &mut Context, list: ListRef, keys: ListRef, ascending: bool) -> R
         }
     }
     merge_sort(cx, &mut order, &mut |a, b| {
-        directed(value_order(keys.get(*a as usize), keys.get(*b as usize)), ascending)
+        directed(order_of(keys.get(*a as usize), keys.get(*b as usize)), ascending)
     })?;
     let old = cx.heap.copy_list(list)?;
     for (to, from) in order.into_iter().enumerate() {
@@ -94,6 +96,23 @@ fn value_order(a: Value, b: Value) -> Ordering {
         return a.text().as_bytes().cmp(b.text().as_bytes());
     }
     rank(a).cmp(&rank(b))
+}
+
+/// 1.x compares a number and a string by their texts.
+fn value_order_v1(a: Value, b: Value) -> Ordering {
+    let text = |v: Value| match (number_of(v), v.as_str()) {
+        (Some(n), _) => {
+            let mut text = String::new();
+            number::format_number_v1(n, &mut text);
+            Some(text)
+        }
+        (_, Some(s)) => Some(s.text().to_string()),
+        _ => None,
+    };
+    match (rank(a), rank(b)) {
+        (0, 1) | (1, 0) => text(a).cmp(&text(b)),
+        _ => value_order(a, b),
+    }
 }
 
 fn rank(v: Value) -> u8 {

@@ -63,9 +63,12 @@ fn lower_char(c: char) -> char {
 }
 
 fn split(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
+    if let Some(e) = convert::first_error(args) {
+        return Ok(e);
+    }
     let v = args.get(0);
     let Some(s) = v.as_str() else {
-        return if errors::is_error(v) { Ok(v) } else { errors::type_error(cx, lang, "string", v) };
+        return errors::type_error(cx, lang, "string", v);
     };
     let delimiter = match args.given(1) {
         Some(d) => match d.as_str() {
@@ -152,9 +155,12 @@ fn piece(cx: &mut Context, s: StrRef, start: usize, end: usize) -> Result<Value>
 }
 
 fn join(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
+    if let Some(e) = convert::first_error(args) {
+        return Ok(e);
+    }
     let v = args.get(0);
     let Some(list) = v.as_list() else {
-        return if errors::is_error(v) { Ok(v) } else { errors::type_error(cx, lang, "list", v) };
+        return errors::type_error(cx, lang, "list", v);
     };
     let given = args.get(1);
     let text = given.as_str();

@@ -51,11 +51,7 @@ fn version(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
 }
 
 fn collect(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {
-    if logic::is_true(args.get(0)) {
-        cx.heap.collect_full();
-    } else {
-        cx.heap.collect_minor();
-    }
+    cx.collect(logic::is_true(args.get(0)));
     Ok(Value::NIL)
 }
 
@@ -94,6 +90,6 @@ fn reset(cx: &mut Context, lang: Lang, _: Args) -> Result<Value> {
             lang.set_slot(cx, slot, list.value());
         }
     }
-    cx.heap.collect_full();
+    cx.collect(true);
     Ok(Value::NIL)
 }

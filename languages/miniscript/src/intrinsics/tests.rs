@@ -10,6 +10,11 @@ use std::sync::Arc;
 /// Runs `f` in a fresh context that collects very often.
 fn world<R>(f: impl FnOnce(&mut World) -> Result<R>) -> R {
     let heap = HeapConfig { collect_every: Some(7), poison: true, verify: true, ..HeapConfig::default() };
+    world_with(heap, f)
+}
+
+/// Runs `f` in a fresh context.
+fn world_with<R>(heap: HeapConfig, f: impl FnOnce(&mut World) -> Result<R>) -> R {
     let mut cx = Context::new(ContextConfig { heap, ..ContextConfig::default() }).unwrap();
     cx.add_dialect(Arc::new(MiniScriptDialect::new(Version::V2))).unwrap();
     cx.enter(|cx| f(&mut World { lang: Lang::in_context(Version::V2, cx), cx })).unwrap()
@@ -132,8 +137,29 @@ fn equality_is_deep_and_ends() {
 }
 
 #[test]
+fn rings_of_different_length_are_equal_in_linear_time() {
+    world_with(HeapConfig::default(), |w| {
+        // Unrolled, both are endless chains of lists of one element.
+        let ring = |w: &mut World, n: usize| {
+            let first = w.list(&[]);
+            let mut last = first;
+            for _ in 1..n {
+                last = w.list(&[last.value()]);
+            }
+            w.cx.heap.list_push(first, last.value()).unwrap();
+            first
+        };
+        let (a, b) = (ring(w, 10_007), ring(w, 10_009));
+        assert!(w.equal(a.value(), b.value()));
+        w.cx.heap.list_set(b, 0, Value::int(1))?;
+        assert!(!w.equal(a.value(), b.value()));
+        Ok(())
+    });
+}
+
+#[test]
 fn deep_nests_need_no_native_stack() {
-    world(|w| {
+    world_with(HeapConfig::default(), |w| {
         let (mut a, mut b) = (w.list(&[]), w.list(&[]));
         for _ in 0..50_000 {
             a = w.list(&[a.value()]);
@@ -280,6 +306,72 @@ fn capabilities_are_refused_politely() {
         assert_eq!(w.show(answer), "error: File error: access to files is not enabled");
         assert_eq!(w.call("exit", &[Value::int(3)]).unwrap_err().kind(), ErrorKind::Exit(3));
         assert_eq!(w.show_call("shellArgs", &[]), "[]");
+        Ok(())
+    });
+}
+
+/// A value of every sort there is, by number.
+fn specimen(w: &mut World, i: usize) -> Value {
+    let (one, text) = (Value::int(1), w.text("a-é-漢"));
+    match i % 19 {
+        0 => Value::NIL,
+        1 => Value::int(0),
+        2 => Value::int(-3),
+        3 => Value::double(1.5),
+        4 => Value::double(1e300),
+        5 => Value::double(f64::NAN),
+        6 => Value::double(f64::NEG_INFINITY),
+        7 => w.text(""),
+        8 => w.text("a"),
+        9 => text,
+        10 => w.list(&[]).value(),
+        11 => w.list(&[one, text, Value::NIL, Value::double(-0.0)]).value(),
+        12 => w.call("range", &[one, Value::int(9)]).unwrap(),
+        13 => w.map(&[]).value(),
+        14 => w.map(&[("a", one), ("__isa", text)]).value(),
+        15 => w.call("err", &[text]).unwrap(),
+        16 => {
+            let ring = w.list(&[text]);
+            w.cx.heap.list_push(ring, ring.value()).unwrap();
+            ring.value()
+        }
+        17 => {
+            let frozen = w.map(&[("a", one)]).value();
+            freeze::freeze(w.cx, frozen).unwrap();
+            frozen
+        }
+        _ => w.intrinsic("len"),
+    }
+}
+
+#[test]
+fn no_arguments_upset_the_library() {
+    let heap = HeapConfig { collect_every: Some(11), poison: true, ..HeapConfig::default() };
+    world_with(heap, |w| {
+        w.cx.set_output(Box::new(|_| {}));
+        let all = w.lang.type_map(w.cx, crate::runtime::slot::INTRINSICS).unwrap();
+        let mut cursor = 0;
+        let mut dice = crate::rng::Rng::from_bits(5);
+        while let Some((name, f)) = w.cx.heap.map_next(all, &mut cursor) {
+            let name = name.as_str().unwrap().to_text().into_owned();
+            let Some(info) = w.cx.native_info(f) else { continue };
+            let params = info.params.len();
+            if name == "wait" {
+                continue;
+            }
+            for _ in 0..40 * (1 + params * params) {
+                let count = dice.next_bits() as usize % (params + 1);
+                let mut args = [Value::NIL; 4];
+                for arg in &mut args[..count] {
+                    *arg = specimen(w, (dice.next_bits() >> 8) as usize);
+                }
+                // Whatever it says, it must be sayable.
+                match w.cx.call(f, Value::NIL, &args[..count]) {
+                    Ok(v) => drop(w.show(v)),
+                    Err(e) => assert!(!e.message().is_empty(), "{name}"),
+                }
+            }
+        }
         Ok(())
     });
 }

@@ -7,13 +7,21 @@
 
 use crate::syntax::ast::*;
 
-use super::emit::Root;
-use super::fold::Constant;
-use super::function::FunctionLowering;
+use super::emit::{Access, Root};
+use super::function::{ColdCode, FunctionLowering};
 use super::identity;
 use super::node::{Effects, Node};
 use super::scope::scope_target;
 use super::vars::{Place, Variable};
+
+/// A compound assignment `target op= value`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compound<'a> {
+    pub target: &'a Target,
+    pub op: BinaryOp,
+    pub value: &'a Expr,
+    pub span: Span,
+}
 
 impl<'a> FunctionLowering<'a> {
     /// `target = value`.
@@ -36,9 +44,7 @@ impl<'a> FunctionLowering<'a> {
             TargetKind::Index { base, index } => {
                 let base = self.prepare(base);
                 let (base, key) = self.prepare_pair(base, index);
-                if let Node::Const(Constant::Str(_)) = &key
-                    && let ExprKind::String(name) = &index.kind
-                {
+                if let ExprKind::String(name) = &index.kind {
                     let (base, value) = self.container_and_value(base, value);
                     self.run(Root::SetField { span, base, name, value });
                     return;
@@ -102,8 +108,10 @@ impl<'a> FunctionLowering<'a> {
     // -- compound assignment
 
     /// `target op= value`.
-    pub fn assign_compound(&mut self, target: &'a Target, op: BinaryOp, value: &'a Expr, span: Span) {
-        let variable = |scope, name: &'a Name| Variable { scope, name, place: identity(target), invoke: true };
+    pub fn assign_compound(&mut self, c: Compound<'a>) {
+        let Compound { target, op, value, span } = c;
+        let variable =
+            |scope, name: &'a Name| Variable { scope, name, place: identity(target), invoke: true };
         if let Some((scope, name)) = scope_target(target) {
             let place = self.scope_place(scope, name);
             let dotted = matches!(target.kind, TargetKind::Member { .. });
@@ -116,27 +124,15 @@ impl<'a> FunctionLowering<'a> {
                 let place = self.place(name);
                 self.update(place, variable(None, name), op, value, span);
             }
-            TargetKind::Member { base, name } => {
-                let written = self.written_part(base, value);
-                let read = self.part_again(base, &written);
-                let old = self.b.temp();
-                let of_super = matches!(base.kind, ExprKind::Super);
-                self.field(read, &name.name, of_super, target.span, old);
-                let new = self.prepare_binary(Node::Temp(old), op, span, value);
-                self.run(Root::SetField { span, base: written, name: &name.name, value: new });
+            TargetKind::Member { base, .. } if self.effects(base) == Effects::None => {
+                self.update_in_place(c, base, None);
             }
-            TargetKind::Index { base, index } => {
-                let written = self.written_part(base, value);
-                let quiet = self.effects(index) != Effects::Any;
-                let written = if quiet { written } else { self.settle(written) };
-                let written_key = self.written_part(index, value);
-                let (read, key) = (self.part_again(base, &written), self.part_again(index, &written_key));
-                // The element is read before the value is computed, and only once.
-                let old =
-                    self.settle(Node::Index { span: target.span, base: Box::new(read), key: Box::new(key) });
-                let new = self.prepare_binary(old, op, span, value);
-                self.run(Root::SetIndex { span, base: written, key: written_key, value: new });
+            TargetKind::Index { base, index }
+                if self.effects(base) == Effects::None && self.effects(index) != Effects::Any =>
+            {
+                self.update_in_place(c, base, Some(index));
             }
+            _ => self.update_twice(&c),
         }
     }
 
@@ -154,18 +150,87 @@ impl<'a> FunctionLowering<'a> {
         self.drop_value(v);
     }
 
-    /// Part of a target that is read and then written: for writing. A function behind a local is invoked here,
-    /// or, if the value is a constant, where the store finds it.
-    fn written_part(&mut self, e: &'a Expr, value: &Expr) -> Node<'a> {
-        let node = self.prepare(e);
-        if node.is_unread() && self.constant(value).is_some() { node } else { self.settle(node) }
+    /// An element or field whose container and key are quiet: they are computed once. If one of them turns out
+    /// to be a function, which has to be invoked as often as the language says, the whole statement runs out of
+    /// line instead. (When its old value has been read, that can no longer happen.)
+    fn update_in_place(&mut self, c: Compound<'a>, base: &'a Expr, index: Option<&'a Expr>) {
+        let base = self.prepare(base);
+        if base.is_unread() && index.is_some_and(|e| self.effects(e) != Effects::None) {
+            // The key could raise an error before anybody looks at the container.
+            self.update_twice(&c);
+            return;
+        }
+        let key = index.filter(|e| !matches!(e.kind, ExprKind::String(_))).map(|e| self.prepare(e));
+        let (name, access) = match (&key, &c.target.kind) {
+            (Some(key), _) => ("", Access::Element(key)),
+            (None, TargetKind::Member { name, base }) => {
+                (&*name.name, Access::Field(&name.name, matches!(base.kind, ExprKind::Super)))
+            }
+            (None, TargetKind::Index { index: Expr { kind: ExprKind::String(name), .. }, .. }) => {
+                (&**name, Access::Entry(name))
+            }
+            (None, _) => return,
+        };
+        let old = self.b.temp();
+        let found = self.read_part(&base, access, c.target.span, old);
+        let value = self.prepare_binary(Node::Temp(old), c.op, c.span, c.value);
+        let base = Node::Reg(found.base);
+        self.run(match found.key {
+            Some(key) => Root::SetIndex { span: c.span, base, key: Node::Reg(key), value },
+            None => Root::SetField { span: c.span, base, name, value },
+        });
+        if let Some(from) = found.alternate {
+            self.defer(from, ColdCode::Update(c));
+        }
+        for t in found.temps.into_iter().rev() {
+            self.b.free(t);
+        }
     }
 
-    /// The same part for reading: once more if it has effects (2.0).
-    fn part_again(&mut self, e: &'a Expr, written: &Node<'a>) -> Node<'a> {
+    /// An element or field with effects in its container or key, step by step: these are computed for the
+    /// store, then (2.0) again for the read.
+    pub fn update_twice(&mut self, c: &Compound<'a>) {
+        let Compound { target, op, value, span } = *c;
+        let (base, index) = match &target.kind {
+            TargetKind::Member { base, .. } => (base, None),
+            TargetKind::Index { base, index } => (base, Some(index)),
+            TargetKind::Name(_) => return,
+        };
+        let written = self.settled(base);
+        let written_key = index.map(|e| self.settled(e));
+        let read = self.settled_again(base, &written);
+        let read_key = index.zip(written_key.as_ref()).map(|(e, k)| self.settled_again(e, k));
+        let old = match (read_key, &target.kind) {
+            (Some(key), _) => {
+                self.settle(Node::Index { span: target.span, base: Box::new(read), key: Box::new(key) })
+            }
+            (None, TargetKind::Member { name, .. }) => {
+                let old = self.b.temp();
+                let of_super = matches!(base.kind, ExprKind::Super);
+                self.field(read, &name.name, of_super, target.span, old);
+                Node::Temp(old)
+            }
+            (None, _) => return,
+        };
+        let value = self.prepare_binary(old, op, span, value);
+        match (written_key, &target.kind) {
+            (Some(key), _) => self.run(Root::SetIndex { span, base: written, key, value }),
+            (None, TargetKind::Member { name, .. }) => {
+                self.run(Root::SetField { span, base: written, name: &name.name, value });
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn settled(&mut self, e: &'a Expr) -> Node<'a> {
+        let node = self.prepare(e);
+        self.settle(node)
+    }
+
+    fn settled_again(&mut self, e: &'a Expr, written: &Node<'a>) -> Node<'a> {
         match written {
             Node::Temp(t) if self.v1 => Node::Reg(*t),
-            Node::Temp(_) => self.prepare(e),
+            Node::Temp(_) => self.settled(e),
             node => node.clone(),
         }
     }

@@ -43,6 +43,7 @@ pub(super) fn analyse(all: &mut Analysis<'_>, index: usize, program: &Program, o
         unsure: HashSet::new(),
         must_assign: HashSet::new(),
         first: None,
+        compound: false,
         line: 1,
     };
     walk.block(body);
@@ -70,6 +71,8 @@ struct Walk<'w, 'a> {
     must_assign: HashSet<usize>,
     /// The local whose first assignment is being computed, and where that statement stands.
     first: Option<(usize, u32)>,
+    /// The variable of a compound assignment is being read.
+    compound: bool,
     line: u32,
 }
 
@@ -101,11 +104,13 @@ impl Walk<'_, '_> {
             StmtKind::CompoundAssign { target, value, .. } => {
                 self.target(target);
                 self.value(target, s.span.start, |w| {
+                    w.compound = true;
                     match (&target.kind, scope_target(target)) {
                         (TargetKind::Name(name), _) => w.read(name, identity(target), target.span),
                         (_, Some((ScopeName::Locals, name))) => w.scope_read(name, identity(target)),
                         _ => {}
                     }
+                    w.compound = false;
                     w.expr(value);
                 });
             }
@@ -206,7 +211,7 @@ impl Walk<'_, '_> {
         let assigned = match (&target.kind, scope_target(target)) {
             (TargetKind::Name(name), _) => {
                 let var = self.var(name);
-                self.first = var.filter(|&v| !self.v1 && !self.state.has(v)).map(|v| (v, at));
+                self.first = var.filter(|&v| !self.state.has(v)).map(|v| (v, at));
                 var
             }
             (_, Some((ScopeName::Locals, name))) => self.var(name),
@@ -306,6 +311,13 @@ impl Walk<'_, '_> {
             return;
         }
         self.unsure.insert(place);
+        if self.v1 {
+            // 1.x warns, but for compound assignments, which are about the local alone.
+            if self.compound {
+                self.must_assign.insert(place);
+            }
+            return;
+        }
         let Some((first, at)) = self.first else { return };
         if first != v {
             return;

@@ -13,6 +13,7 @@ use crate::ops;
 use crate::syntax::ast::*;
 
 use super::emit::Root;
+use super::expr::Val;
 use super::function::FunctionLowering;
 use super::identity;
 use super::node::{Effects, Node};
@@ -69,7 +70,13 @@ impl<'a> Chain<'a> {
 
 impl<'a> FunctionLowering<'a> {
     /// Writes a chain. The result is in `dst` if that is given and the last access has effects.
-    pub fn chain(&mut self, base: &'a Expr, ops: &'a [PostfixOp], end: End<'a>, dst: Option<Reg>) -> Node<'a> {
+    pub fn chain(
+        &mut self,
+        base: &'a Expr,
+        ops: &'a [PostfixOp],
+        end: End<'a>,
+        dst: Option<Reg>,
+    ) -> Node<'a> {
         let mut c = Chain { ops, at: 0, end, dst, called: false, span: base.span };
         let mut node = self.chain_base(base, &mut c);
         while c.at < ops.len() {
@@ -144,8 +151,7 @@ impl<'a> FunctionLowering<'a> {
                     return self.member_reference(node, name, c);
                 }
                 let (dst, result) = self.result(&node, c);
-                let base = keep(node, dst);
-                self.field(base, name, of_super, c.span, dst);
+                self.field(node, name, of_super, c.span, dst);
                 result
             }
             (PostfixKind::Index(key), None) => {
@@ -196,21 +202,23 @@ impl<'a> FunctionLowering<'a> {
             }
         }
         self.at(c.span);
-        let result = match c.dst {
-            Some(dst) if c.ends() => dst,
-            // The first bound's register is free as soon as the slice is there.
-            _ => bounds,
-        };
-        self.b.emit(Opcode::Slice, 0, result.0, base.reg.0, bounds.0);
-        self.b.free(Reg(bounds.0 + 1));
-        let node = if result == bounds {
-            Node::Temp(bounds)
-        } else {
-            self.b.free(bounds);
-            Node::Reg(result)
-        };
+        self.b.free_window(bounds, 2);
         self.drop_value(base);
-        node
+        let (dst, result) = self.result_above(c);
+        self.b.emit(Opcode::Slice, 0, dst.0, base.reg.0, bounds.0);
+        result
+    }
+
+    /// Where an operation leaves its result whose operands have been given back already: it reads them before
+    /// it writes.
+    fn result_above(&mut self, c: &Chain<'a>) -> (Reg, Node<'a>) {
+        match c.dst {
+            Some(dst) if c.ends() => (dst, Node::Reg(dst)),
+            _ => {
+                let t = self.b.temp();
+                (t, Node::Temp(t))
+            }
+        }
     }
 
     // -- references
@@ -236,12 +244,12 @@ impl<'a> FunctionLowering<'a> {
 
     fn member_reference(&mut self, base: Node<'a>, name: &str, c: &Chain<'a>) -> Node<'a> {
         let base = self.checked_reference(base, c.span);
-        let (dst, result) = self.result(&base, c);
+        self.release(&base);
+        let (dst, result) = self.result_above(c);
         self.at(c.span);
         if let Node::Reg(r) | Node::Temp(r) = base {
             self.b.field(Opcode::GetField, 0, dst, r, name);
         }
-        self.release(&keep(base, dst));
         result
     }
 
@@ -253,7 +261,7 @@ impl<'a> FunctionLowering<'a> {
         self.at(at.span);
         self.read(Variable::bare(name, identity(at)).reference(), window);
         self.arguments(window, args);
-        let result = self.call(window, args, false, c);
+        let result = self.call(window, args, false, &[], c);
         match import_name(name, args) {
             Some(module) => self.bind_import(module, result),
             None => result,
@@ -279,9 +287,7 @@ impl<'a> FunctionLowering<'a> {
         let window = self.window(args);
         self.copy(window, callee.reg);
         self.arguments(window, args);
-        let result = self.call(window, args, false, c);
-        self.drop_value(callee);
-        result
+        self.call(window, args, false, &[callee], c)
     }
 
     /// `receiver.name(args)`.
@@ -300,14 +306,12 @@ impl<'a> FunctionLowering<'a> {
         let receiver = if waits { receiver } else { self.settle(receiver) };
         let window = self.window(args);
         self.arguments(window, args);
-        let base = match &receiver {
-            Node::Temp(r) => Node::Reg(*r),
-            node => node.clone(),
+        let (base, operand) = match receiver {
+            Node::Temp(r) => (Node::Reg(r), Some(Val::temp(r))),
+            node => (node, None),
         };
         self.run(Root::Method { span, window, base, name, of_super });
-        let result = self.call(window, args, true, c);
-        self.release(&receiver);
-        result
+        self.call(window, args, true, operand.as_slice(), c)
     }
 
     /// `receiver[key](args)`.
@@ -328,10 +332,7 @@ impl<'a> FunctionLowering<'a> {
         if of_super {
             self.copy(Reg(window.0 + 1), FunctionBuilder::SELF);
         }
-        let result = self.call(window, args, true, c);
-        self.drop_value(key);
-        self.drop_value(receiver);
-        result
+        self.call(window, args, true, &[receiver, key], c)
     }
 
     /// Whether reading `e` invokes nothing, so that it may stand before something that does.
@@ -357,35 +358,21 @@ impl<'a> FunctionLowering<'a> {
         }
     }
 
-    /// Calls, and gives the window back but for the register of the result.
-    fn call(&mut self, window: Reg, args: &[Expr], method: bool, c: &Chain<'a>) -> Node<'a> {
+    /// Calls, and gives back the window and the operands below it.
+    fn call(&mut self, window: Reg, args: &[Expr], method: bool, below: &[Val], c: &Chain<'a>) -> Node<'a> {
         self.at(c.span);
         let n = window_size(args);
-        let count = n - 3;
-        match c.dst {
-            Some(dst) if c.ends() => {
-                self.b.emit(Opcode::Call, u8::from(method), window.0, dst.0, count);
-                self.b.free_window(window, n);
-                Node::Reg(dst)
-            }
-            _ => {
-                self.b.emit(Opcode::Call, u8::from(method), window.0, window.0, count);
-                self.b.free_window(Reg(window.0 + 1), n - 1);
-                Node::Temp(window)
-            }
+        self.b.free_window(window, n);
+        for &v in below.iter().rev() {
+            self.drop_value(v);
         }
+        let (dst, result) = self.result_above(c);
+        self.b.emit(Opcode::Call, u8::from(method), window.0, dst.0, n - 3);
+        result
     }
 }
 
 /// Registers of a call. More arguments than that do not fit a frame; the builder reports it.
 fn window_size(args: &[Expr]) -> u16 {
     u16::try_from(args.len() + 3).unwrap_or(u16::MAX)
-}
-
-/// The operand, as something that does not give its temporary back if the result stays in it.
-fn keep(node: Node<'_>, result: Reg) -> Node<'_> {
-    match node {
-        Node::Temp(t) if t == result => Node::Reg(t),
-        node => node,
-    }
 }

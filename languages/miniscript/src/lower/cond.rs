@@ -7,8 +7,8 @@
 //! * `a and b` is true iff both are: a left error value is the result and raises either way; a product is zero
 //!   iff a factor is.
 //! * `a or b` with `a` 1 or 0 is true iff one of them is. Any other `a` may be an error value (then `b`
-//!   counts alone) or true to a degree (then `b` counts as well): `not a`, which is fast for 1, 0 and null,
-//!   tells fully true and fully false from the rest, which goes on out of line.
+//!   counts alone) or true to a degree (then `b` counts as well): a jump tells fully true and fully false
+//!   numbers from the rest, which goes on out of line.
 //! * `not a` turns the truth around only if `a` is 1 or 0: `not 0.5` is true.
 
 use quadriga_bytecode::{Label, Opcode};
@@ -72,7 +72,9 @@ impl<'a> FunctionLowering<'a> {
     fn flows(&self, op: LogicalOp, operands: &[Expr]) -> bool {
         match op {
             LogicalOp::And => true,
-            LogicalOp::Or => operands.len() <= OR_BY_JUMPS || operands[..operands.len() - 1].iter().all(is_bool),
+            LogicalOp::Or => {
+                operands.len() <= OR_BY_JUMPS || operands[..operands.len() - 1].iter().all(is_bool)
+            }
         }
     }
 
@@ -105,14 +107,11 @@ impl<'a> FunctionLowering<'a> {
     /// An operand of an `or` that need not be 1 or 0: goes on if it is false.
     fn or_operand(&mut self, e: &'a Expr, rest: &'a [Expr], if_true: Label, if_false: Label, span: Span) {
         let value = self.value(e);
-        let negated = self.b.temp();
         let other = self.b.label();
         self.at(span);
-        self.b.emit(Opcode::Not, 1, negated.0, value.reg.0, 0);
-        self.b.branch(Opcode::JEqI, negated, 0, if_true);
-        self.b.branch(Opcode::JNeI, negated, 1, other);
-        self.defer(other, ColdCode::OrRest { value: value.reg, rest, if_true, if_false });
-        self.b.free(negated);
+        let insn = self.b.branch(Opcode::JFull, value.reg, 0, if_true);
+        self.b.alternate(insn, other);
+        self.defer(other, ColdCode::OrRest { value: value.reg, rest, if_true, if_false, span });
         self.drop_value(value);
     }
 }

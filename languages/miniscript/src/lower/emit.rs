@@ -16,6 +16,7 @@
 //!
 //! *Costs* the code of an expression twice, half of it where the processor does not look.
 
+use quadriga_bytecode::insn::DOUBLES;
 use quadriga_bytecode::{InsnRef, Label, Opcode, Reg};
 
 use crate::syntax::ast::{self, BinaryOp, CompareOp, UnaryOp};
@@ -44,6 +45,36 @@ pub(super) enum Root<'a> {
     SetIndex { span: ast::Span, base: Node<'a>, key: Node<'a>, value: Node<'a> },
 }
 
+impl Root<'_> {
+    /// The register of its result. It may be a temporary of its tree, which then stays in use.
+    fn result(&self) -> Option<Reg> {
+        match self {
+            Root::Value { dst, .. } | Root::Field { dst, .. } => Some(*dst),
+            _ => None,
+        }
+    }
+}
+
+/// An element or field that is read.
+pub(super) enum Access<'n, 'a> {
+    /// `.name`, invoked; of `super` or not.
+    Field(&'n str, bool),
+    /// `["name"]`.
+    Entry(&'n str),
+    /// `[key]`.
+    Element(&'n Node<'a>),
+}
+
+/// Where container and key of an element or field are that has been read.
+pub(super) struct Found {
+    pub base: Reg,
+    pub key: Option<Reg>,
+    /// Where it goes on if one of them is a function.
+    pub alternate: Option<Label>,
+    /// What they occupy.
+    pub temps: Vec<Reg>,
+}
+
 /// How operands are read.
 pub(super) enum Reading {
     /// In place; unread locals make the instruction take the alternate.
@@ -63,7 +94,7 @@ struct Operand {
 }
 
 impl<'a> FunctionLowering<'a> {
-    /// Writes an operation, its alternate out of line.
+    /// Writes an operation, its alternate out of line. Gives the temporaries of its trees back.
     pub fn run(&mut self, root: Root<'a>) {
         let mut reading = Reading::Fast(None);
         self.write(&root, &mut reading);
@@ -73,11 +104,12 @@ impl<'a> FunctionLowering<'a> {
         };
         let mut temps = Vec::new();
         root_temps(&root, &mut temps);
+        let result = root.result();
         if let Some(from) = alternate {
             // While the temporaries are live, so that the careful code works above them.
             self.defer(from, ColdCode::Slow(root));
         }
-        for t in temps.into_iter().rev() {
+        for t in temps.into_iter().rev().filter(|&t| Some(t) != result) {
             self.b.free(t);
         }
     }
@@ -92,7 +124,10 @@ impl<'a> FunctionLowering<'a> {
         match node {
             node if node.is_value() => node,
             node => {
-                let t = self.b.temp();
+                // The last instruction may write what it reads, and so do without a register of its own.
+                let mut temps = Vec::new();
+                node_temps(&node, &mut temps);
+                let t = temps.into_iter().min().unwrap_or_else(|| self.b.temp());
                 self.node_to(node, t);
                 Node::Temp(t)
             }
@@ -116,6 +151,34 @@ impl<'a> FunctionLowering<'a> {
         for t in temps.into_iter().rev() {
             self.b.free(t);
         }
+    }
+
+    /// Reads an element or field of a container, both without effects, into `dst`. They stay where they are, to
+    /// be used again.
+    pub fn read_part(&mut self, base: &Node<'a>, access: Access<'_, 'a>, span: ast::Span, dst: Reg) -> Found {
+        let mut reading = Reading::Fast(None);
+        let base = self.operand(base, &mut reading);
+        let key = match &access {
+            Access::Element(key) => Some(self.operand(key, &mut reading)),
+            _ => None,
+        };
+        self.at(span);
+        let insn = match (access, key) {
+            (Access::Field(name, of_super), _) => {
+                self.b.field(Opcode::GetFieldX, u8::from(of_super), dst, base.reg, name)
+            }
+            (Access::Entry(name), _) => self.b.field(Opcode::GetField, 0, dst, base.reg, name),
+            (Access::Element(_), key) => {
+                self.b.emit(Opcode::GetIndex, 0, dst.0, base.reg.0, key.map_or(0, |k| k.reg.0))
+            }
+        };
+        self.attach(insn, &mut reading, &[base, key.unwrap_or(base)]);
+        let temps = [Some(base), key].into_iter().flatten().filter(|o| o.temp).map(|o| o.reg).collect();
+        let alternate = match reading {
+            Reading::Fast(alternate) => alternate,
+            Reading::Careful => None,
+        };
+        Found { base: base.reg, key: key.map(|k| k.reg), alternate, temps }
     }
 
     fn write(&mut self, root: &Root<'a>, reading: &mut Reading) {
@@ -173,9 +236,14 @@ impl<'a> FunctionLowering<'a> {
 
     /// Gives an instruction the alternate if one of its operands is unread.
     fn attach(&mut self, insn: InsnRef, reading: &mut Reading, operands: &[Operand]) {
-        if let Reading::Fast(alternate) = reading
-            && operands.iter().any(|o| o.unread)
-        {
+        if operands.iter().any(|o| o.unread) {
+            self.attach_always(insn, reading);
+        }
+    }
+
+    /// Gives an instruction of fast code the alternate.
+    fn attach_always(&mut self, insn: InsnRef, reading: &mut Reading) {
+        if let Reading::Fast(alternate) = reading {
             let label = *alternate.get_or_insert_with(|| self.b.label());
             self.b.alternate(insn, label);
         }
@@ -200,8 +268,7 @@ impl<'a> FunctionLowering<'a> {
         }
     }
 
-    /// Writes a tree. Only its last instruction writes `dst`, unless `dst` is a temporary (which then is no
-    /// operand of the tree).
+    /// Writes a tree. Only its last instruction writes `dst`, which may be an operand.
     fn node_into(&mut self, node: &Node<'a>, dst: Reg, reading: &mut Reading) {
         match node {
             Node::Const(c) => _ = self.b.load_const(dst, c.to_const()),
@@ -211,7 +278,7 @@ impl<'a> FunctionLowering<'a> {
                 let x = self.operand(operand, reading);
                 self.at(*span);
                 let insn = match op {
-                    UnaryOp::Negate => self.b.emit(Opcode::Neg, 0, dst.0, x.reg.0, 0),
+                    UnaryOp::Negate => self.b.emit(Opcode::Neg, DOUBLES, dst.0, x.reg.0, 0),
                     UnaryOp::Not => self.b.emit(Opcode::Not, 1, dst.0, x.reg.0, 0),
                 };
                 self.attach(insn, reading, &[x]);
@@ -252,8 +319,8 @@ impl<'a> FunctionLowering<'a> {
             };
             self.at(*span);
             let insn = match (constant, right) {
-                (Some((op, c)), _) => self.b.emit(op, 0, to.0, left.reg.0, c),
-                (None, Some(r)) => self.b.emit(plain_form(*op), 0, to.0, left.reg.0, r.reg.0),
+                (Some((op, c)), _) => self.b.emit(op, DOUBLES, to.0, left.reg.0, c),
+                (None, Some(r)) => self.b.emit(plain_form(*op), DOUBLES, to.0, left.reg.0, r.reg.0),
                 (None, None) => unreachable!("an operand is a constant or a register"),
             };
             match right {
@@ -328,14 +395,7 @@ impl<'a> FunctionLowering<'a> {
 
     // -- elements
 
-    fn index(
-        &mut self,
-        span: ast::Span,
-        base: &Node<'a>,
-        key: &Node<'a>,
-        dst: Reg,
-        reading: &mut Reading,
-    ) {
+    fn index(&mut self, span: ast::Span, base: &Node<'a>, key: &Node<'a>, dst: Reg, reading: &mut Reading) {
         let base = self.operand(base, reading);
         // `m["x"]` is found like `m.x`, through a cache, but not invoked.
         if let Node::Const(Constant::Str(name)) = key {
@@ -373,9 +433,18 @@ impl<'a> FunctionLowering<'a> {
                     self.b.bind(fails);
                 }
             }
+            // A plain truth needs no negation; the careful code treats degrees and error values.
+            Node::Unary { op: UnaryOp::Not, operand, .. } if matches!(reading, Reading::Fast(_)) => {
+                let x = self.operand(operand, reading);
+                let op = if sense { Opcode::JNone } else { Opcode::JFull };
+                let insn = self.b.branch(op, x.reg, 0, target);
+                self.attach_always(insn, reading);
+                self.drop_operand(x);
+            }
             node => {
                 let x = self.operand(node, reading);
-                let insn = self.b.branch(if sense { Opcode::JTrue } else { Opcode::JFalse }, x.reg, 0, target);
+                let insn =
+                    self.b.branch(if sense { Opcode::JTrue } else { Opcode::JFalse }, x.reg, 0, target);
                 self.attach(insn, reading, &[x]);
                 self.drop_operand(x);
             }
@@ -568,4 +637,3 @@ fn node_temps(node: &Node<'_>, out: &mut Vec<Reg>) {
         }
     }
 }
-

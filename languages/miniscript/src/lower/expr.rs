@@ -29,6 +29,13 @@ pub(super) struct Val {
     temp: bool,
 }
 
+impl Val {
+    /// A value in a temporary that the holder gives back.
+    pub fn temp(reg: Reg) -> Val {
+        Val { reg, temp: true }
+    }
+}
+
 impl<'a> FunctionLowering<'a> {
     /// The value of an expression, in whatever register it stands.
     pub fn value(&mut self, e: &'a Expr) -> Val {
@@ -129,8 +136,7 @@ impl<'a> FunctionLowering<'a> {
         }
         let mut chunks = elements.chunks(CHUNK);
         let first = chunks.next().unwrap_or_default();
-        // While elements are computed, the destination keeps what it holds.
-        let list = if elements.len() > CHUNK { self.b.temp() } else { dst };
+        let list = if elements.len() > CHUNK { self.early(dst) } else { dst };
         let (from, n) = self.range(first);
         self.at(span);
         self.b.emit(Opcode::NewList, 0, list.0, from.0, n);
@@ -141,9 +147,19 @@ impl<'a> FunctionLowering<'a> {
             self.b.emit(Opcode::ListAppend, 0, list.0, from.0, n);
             self.b.free_window(from, n);
         }
-        if list != dst {
-            self.copy(dst, list);
-            self.b.free(list);
+        self.finish_early(list, dst);
+    }
+
+    /// A register for a container that is there before its elements: these may still read what a variable as
+    /// the destination holds.
+    pub fn early(&mut self, dst: Reg) -> Reg {
+        if self.b.is_temp(dst) { dst } else { self.b.temp() }
+    }
+
+    pub fn finish_early(&mut self, container: Reg, dst: Reg) {
+        if container != dst {
+            self.copy(dst, container);
+            self.b.free(container);
         }
     }
 
@@ -170,8 +186,7 @@ impl<'a> FunctionLowering<'a> {
     }
 
     fn map(&mut self, entries: &'a [MapEntry], span: Span, dst: Reg) {
-        // While entries are computed, the destination keeps what it holds.
-        let map = if entries.is_empty() { dst } else { self.b.temp() };
+        let map = if entries.is_empty() { dst } else { self.early(dst) };
         self.at(span);
         self.b.emit(Opcode::NewMap, 0, map.0, u16::try_from(entries.len()).unwrap_or(u16::MAX), 0);
         for MapEntry { key, value } in entries {
@@ -189,10 +204,7 @@ impl<'a> FunctionLowering<'a> {
                 self.drop_value(k);
             }
         }
-        if map != dst {
-            self.copy(dst, map);
-            self.b.free(map);
-        }
+        self.finish_early(map, dst);
     }
 
     // -- operations that are not in the machine
@@ -201,12 +213,13 @@ impl<'a> FunctionLowering<'a> {
         let mut left = self.value(&operands[0]);
         for (i, operand) in operands[1..].iter().enumerate() {
             let right = self.value(operand);
-            let to = if i + 2 == operands.len() { dst } else { self.b.temp() };
-            self.at(span);
-            self.special(crate::ops::ISA, to, left.reg, right.reg);
+            let last = i + 2 == operands.len();
             self.drop_value(right);
             self.drop_value(left);
-            left = Val { reg: to, temp: i + 2 != operands.len() };
+            let to = if last { dst } else { self.b.temp() };
+            self.at(span);
+            self.special(crate::ops::ISA, to, left.reg, right.reg);
+            left = Val { reg: to, temp: !last };
         }
     }
 

@@ -14,8 +14,8 @@ use crate::runtime::logic::{and_degrees, not_degree, or_degrees};
 use crate::runtime::operators::number_op;
 use crate::syntax::ast::*;
 
-/// Strings are replicated at compile time up to this many bytes.
-const MAX_REPLICA: usize = 1 << 12;
+/// Strings are joined and replicated at compile time up to this many bytes.
+const MAX_BYTES: usize = 1 << 12;
 
 /// A value that is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,10 +181,10 @@ pub(super) fn binary(op: BinaryOp, a: &Constant, b: &Constant, v1: bool) -> Opti
                     _ => {}
                 }
             }
-            Some(Str(text.into()))
+            (text.len() <= MAX_BYTES).then(|| Str(text.into()))
         }
         (BinaryOp::Multiply, Str(s), Number(n)) if n.trunc() == *n && *n >= 1.0 => {
-            let small = *n <= (MAX_REPLICA / s.len().max(1)) as f64;
+            let small = *n <= (MAX_BYTES / s.len().max(1)) as f64;
             small.then(|| Str(s.repeat(*n as usize).into()))
         }
         _ => None,

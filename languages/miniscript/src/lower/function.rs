@@ -12,8 +12,9 @@ use quadriga_bytecode::{
     BuildError, Capture, Function, FunctionBuilder, InsnRef, Label, Opcode, Reg, Span as CodeSpan,
 };
 
-use crate::syntax::ast::{self, Expr};
+use crate::syntax::ast::{self, Expr, LogicalOp};
 
+use super::assign::Compound;
 use super::emit::Root;
 use super::fold::{self, Constant};
 use super::scope::{FunctionInfo, Kind, Storage};
@@ -57,16 +58,14 @@ struct Cold<'a> {
 pub(super) enum ColdCode<'a> {
     /// An operation with careful reads.
     Slow(Root<'a>),
+    /// A compound assignment whose container or key is a function.
+    Update(Compound<'a>),
     /// The check of a value that is dropped.
     Discard(Reg),
-    /// The rest of an `or` whose operands so far are true to a degree, or an error.
-    OrRest {
-        value: Reg,
-        /// The operands that are left.
-        rest: &'a [Expr],
-        if_true: Label,
-        if_false: Label,
-    },
+    /// The left operand of a logical operator that is no plain truth.
+    Left { op: LogicalOp, left: Reg, result: Reg, done: Label },
+    /// A condition `value or rest ...` whose first operand is no plain truth.
+    OrRest { value: Reg, rest: &'a [Expr], if_true: Label, if_false: Label, span: ast::Span },
 }
 
 /// Lowers function `index`.
@@ -157,6 +156,7 @@ impl<'a> FunctionLowering<'a> {
             self.b.at(c.span, c.line);
             match c.what {
                 ColdCode::Slow(root) => self.slow(&root),
+                ColdCode::Update(c) => self.update_twice(&c),
                 ColdCode::Discard(r) => {
                     let t = self.b.temp();
                     self.special(ops::DISCARD, t, r, r);
@@ -165,8 +165,11 @@ impl<'a> FunctionLowering<'a> {
                     }
                     self.b.free(t);
                 }
-                ColdCode::OrRest { value, rest, if_true, if_false } => {
-                    self.or_rest(value, rest, if_true, if_false);
+                ColdCode::Left { op, left, result, done } => {
+                    self.look_at_left(op, left, result, done, c.back);
+                }
+                ColdCode::OrRest { value, rest, if_true, if_false, span } => {
+                    self.or_rest(value, rest, if_true, if_false, span);
                 }
             }
             if !self.b.last_terminates() {
@@ -199,8 +202,8 @@ impl<'a> FunctionLowering<'a> {
     fn locals(&mut self) {
         let info = self.info;
         for var in info.vars.iter().filter(|v| !v.param) {
-            let r = self.b.local(&var.name);
-            debug_assert_eq!(r.0, var.register, "registers of locals are those of the analysis");
+            // The register is that of the analysis, unless there are too many, which the builder reports.
+            self.b.local(&var.name);
         }
         for var in &info.vars {
             let r = Reg(var.register);

@@ -2,14 +2,14 @@
 //!
 //! The operators are fuzzy: they compute degrees of truth, look at their right operand only if the left one
 //! does not decide, and hand error values on. *Takes* the operands, *leaves* the result in a register. *Costs*
-//! two slow operations per operator, unless all operands are 1 or 0 for sure: then jumps.
+//! a jump and a slow operation per operator; jumps alone if all operands are 1 or 0 for sure.
 
 use quadriga_bytecode::{Const, Label, Opcode, Reg};
 
 use crate::ops;
 use crate::syntax::ast::*;
 
-use super::function::FunctionLowering;
+use super::function::{ColdCode, FunctionLowering};
 
 /// Whether the value of an expression is 1 or 0, whatever its operands are.
 pub(super) fn is_bool(e: &Expr) -> bool {
@@ -40,39 +40,46 @@ impl<'a> FunctionLowering<'a> {
             return;
         }
         let done = self.b.label();
-        let result = self.b.temp();
+        let result = self.early(dst);
         let left = self.b.temp();
         self.expr_into(&operands[0], left);
+        // What it is if a left operand decides, which is a jump for plain truths. Others are looked at out of
+        // line.
+        let (jump, decided) = match op {
+            LogicalOp::And => (Opcode::JNone, 0),
+            LogicalOp::Or => (Opcode::JFull, 1),
+        };
+        self.b.load_const(result, Const::Int(decided));
         for (i, right) in operands[1..].iter().enumerate() {
+            let look = self.b.label();
+            self.at(span);
+            let insn = self.b.branch(jump, left, 0, done);
+            self.b.alternate(insn, look);
+            self.defer(look, ColdCode::Left { op, left, result, done });
             let last = i + 2 == operands.len();
-            self.logical_step(op, left, right, if last { result } else { left }, result, done, span);
+            self.combine(op, left, right, if last { result } else { left }, span);
         }
         self.b.bind(done);
         self.b.free(left);
-        self.copy(dst, result);
-        self.b.free(result);
+        self.finish_early(result, dst);
     }
 
-    /// `to = left op right`. If `left` decides alone, `result` is set and control goes to `done`.
-    #[allow(clippy::too_many_arguments, reason = "all are operands of one operation")]
-    fn logical_step(
-        &mut self,
-        op: LogicalOp,
-        left: Reg,
-        right: &'a Expr,
-        to: Reg,
-        result: Reg,
-        done: Label,
-        span: Span,
-    ) {
-        let (look, combine) = operations(op);
-        self.at(span);
-        self.special(look, result, left, left);
-        self.b.branch(Opcode::JNotEmpty, result, 0, done);
+    /// `to = left op right`, where `left` does not decide.
+    fn combine(&mut self, op: LogicalOp, left: Reg, right: &'a Expr, to: Reg, span: Span) {
         let right = self.value(right);
         self.at(span);
-        self.special(combine, to, left, right.reg);
+        self.special(operations(op).1, to, left, right.reg);
         self.drop_value(right);
+    }
+
+    /// Out of line: if `left` decides alone, that is the result, and control goes to `done`; else `back`.
+    pub fn look_at_left(&mut self, op: LogicalOp, left: Reg, result: Reg, done: Label, back: Label) {
+        let t = self.b.temp();
+        self.special(operations(op).0, t, left, left);
+        self.b.branch(Opcode::JEmpty, t, 0, back);
+        self.copy(result, t);
+        self.b.jump(done);
+        self.b.free(t);
     }
 
     fn logical_by_jumps(&mut self, op: LogicalOp, operands: &'a [Expr], span: Span, dst: Reg) {
@@ -85,29 +92,19 @@ impl<'a> FunctionLowering<'a> {
         self.b.bind(done);
     }
 
-    /// Out of line: `value or rest ...` where `value` is an error, or true to a degree. Jumps either way.
-    pub fn or_rest(&mut self, value: Reg, rest: &'a [Expr], if_true: Label, if_false: Label) {
-        let (result, done) = (self.b.temp(), self.b.label());
-        let left = self.b.temp();
-        let (span, _) = self.b.position();
-        let span = Span::new(span.start, span.end);
+    /// Out of line: `value or rest ...` where `value` is no plain truth. Jumps either way.
+    pub fn or_rest(&mut self, value: Reg, rest: &'a [Expr], if_true: Label, if_false: Label, span: Span) {
+        let (look, left) = (self.b.temp(), self.b.temp());
         self.copy(left, value);
-        for (i, operand) in rest.iter().enumerate() {
-            if i > 0 {
-                self.logical_step(LogicalOp::Or, left, operand, left, result, done, span);
-            } else {
-                let right = self.value(operand);
-                self.at(span);
-                self.special(ops::OR, left, left, right.reg);
-                self.drop_value(right);
-            }
+        for operand in rest {
+            self.special(ops::OR_LEFT, look, left, left);
+            // What decides an `or` alone is true.
+            self.b.branch(Opcode::JNotEmpty, look, 0, if_true);
+            self.combine(LogicalOp::Or, left, operand, left, span);
         }
         self.b.branch(Opcode::JTrue, left, 0, if_true);
         self.b.jump(if_false);
-        // What decides an `or` alone is true.
-        self.b.bind(done);
-        self.b.jump(if_true);
         self.b.free(left);
-        self.b.free(result);
+        self.b.free(look);
     }
 }

@@ -14,9 +14,9 @@ use crate::syntax::ast::*;
 
 use super::fold::{self, Constant};
 use super::function::FunctionLowering;
+use super::identity;
 use super::scope::{ScopeName, Storage, scope_member};
 use super::vars::Variable;
-use super::identity;
 
 /// An expression without effects.
 #[derive(Clone, Debug)]
@@ -258,4 +258,3 @@ impl<'a> FunctionLowering<'a> {
         Node::Compare { first, rest }
     }
 }
-

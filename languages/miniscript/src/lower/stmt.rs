@@ -7,6 +7,7 @@ use quadriga_bytecode::{Opcode, Reg};
 
 use crate::syntax::ast::*;
 
+use super::assign::Compound;
 use super::chain::End;
 use super::function::{ColdCode, FunctionLowering, LoopLabels};
 use super::logic::is_bool;
@@ -55,7 +56,7 @@ impl<'a> FunctionLowering<'a> {
             }
             StmtKind::Assign { target, value } => self.assign(target, value, s.span),
             StmtKind::CompoundAssign { target, op, value, .. } => {
-                self.assign_compound(target, *op, value, s.span);
+                self.assign_compound(Compound { target, op: *op, value, span: s.span });
             }
             StmtKind::If { arms, else_body } => self.if_statement(arms, else_body.as_ref()),
             StmtKind::While { cond, body } => self.while_loop(cond, body),
@@ -117,6 +118,8 @@ impl<'a> FunctionLowering<'a> {
 
     fn if_statement(&mut self, arms: &'a [IfArm], else_body: Option<&'a Block>) {
         let behind = self.b.label();
+        // Somebody goes behind the statement by a jump.
+        let mut joined = else_body.is_none();
         for (i, arm) in arms.iter().enumerate() {
             self.line = self.shared.program.line(arm.span);
             let more = i + 1 < arms.len() || else_body.is_some();
@@ -126,6 +129,7 @@ impl<'a> FunctionLowering<'a> {
             if more {
                 if !self.b.last_terminates() {
                     self.b.jump(behind);
+                    joined = true;
                 }
                 self.b.bind(next);
             }
@@ -133,7 +137,9 @@ impl<'a> FunctionLowering<'a> {
         if let Some(body) = else_body {
             self.block(&body.stmts);
         }
-        self.b.bind(behind);
+        if joined {
+            self.b.bind(behind);
+        }
     }
 
     // -- loops
@@ -202,6 +208,13 @@ impl<'a> FunctionLowering<'a> {
     fn return_statement(&mut self, value: Option<&'a Expr>, span: Span) {
         let map = (self.info.kind == Kind::Module).then_some(Reg(self.info.map_register));
         match (value, map) {
+            // In 1.x, a return at top level does nothing.
+            (value, None) if self.v1 && self.info.kind == Kind::Program => {
+                if let Some(e) = value {
+                    let v = self.value(e);
+                    self.drop_value(v);
+                }
+            }
             (None, None) => _ = self.b.emit(Opcode::RetNil, 0, 0, 0, 0),
             (Some(e), None) if matches!(e.kind, ExprKind::Null) => {
                 self.b.emit(Opcode::RetNil, 0, 0, 0, 0);

@@ -10,8 +10,8 @@
 //!
 //! *Costs* a few passes over the lists of names, after one walk per function for definite assignment.
 
+use crate::syntax::Program;
 use crate::syntax::ast::*;
-use crate::syntax::{Dialect, Program};
 
 use super::scope::{FunctionInfo, Kind, Source, Storage, collect};
 use super::{Analysis, CompileOptions, assigned};
@@ -20,11 +20,7 @@ use super::{Analysis, CompileOptions, assigned};
 const FIRST: u16 = quadriga_bytecode::FunctionBuilder::HOME.0 + 1;
 
 /// All that is known before code is written. Stops early, with diagnostics, if the program is wrong.
-pub(super) fn analyse<'a>(
-    program: &'a Program,
-    source: &'a str,
-    options: CompileOptions,
-) -> Analysis<'a> {
+pub(super) fn analyse<'a>(program: &'a Program, source: &'a str, options: CompileOptions) -> Analysis<'a> {
     let mut all = collect(program, source, options);
     declare_outer_names(&mut all);
     for i in 0..all.functions.len() {
@@ -37,7 +33,7 @@ pub(super) fn analyse<'a>(
     choose_scope_maps(&mut all);
     choose_boxes(&mut all);
     for f in &mut all.functions {
-        what_locals_hold(f, options.dialect == Dialect::V1);
+        what_locals_hold(f);
         assign_registers(f);
     }
     all
@@ -84,9 +80,10 @@ fn choose_boxes(all: &mut Analysis<'_>) {
             continue;
         }
         // Reads that go on to the outer scope: all of them if names can be injected into this one.
-        let passed_on = f.reads.iter().filter(|(name, place)| {
-            f.scope_map || f.var(name).is_none() || f.unsure.contains(place)
-        });
+        let passed_on = f
+            .reads
+            .iter()
+            .filter(|(name, place)| f.scope_map || f.var(name).is_none() || f.unsure.contains(place));
         let mut boxed = Vec::new();
         for name in passed_on.map(|(name, _)| name).chain(&f.outer_reads) {
             if let Some(&v) = parent.var_index.get(name)
@@ -117,7 +114,7 @@ fn is_final(parent: &FunctionInfo<'_>, inner: &FunctionInfo<'_>, v: usize) -> bo
 }
 
 /// Which locals in registers can hold functions or nothing.
-fn what_locals_hold(f: &mut FunctionInfo<'_>, v1: bool) {
+fn what_locals_hold(f: &mut FunctionInfo<'_>) {
     for (name, place) in &f.reads {
         if f.unsure.contains(place)
             && let Some(&v) = f.var_index.get(name)
@@ -135,7 +132,7 @@ fn what_locals_hold(f: &mut FunctionInfo<'_>, v1: bool) {
     loop {
         let mut changed = false;
         for a in &f.assignments {
-            if !f.vars[a.var].function && may_be_function(f, a.value, v1) {
+            if !f.vars[a.var].function && may_be_function(f, a.value) {
                 f.vars[a.var].function = true;
                 changed = true;
             }
@@ -146,15 +143,15 @@ fn what_locals_hold(f: &mut FunctionInfo<'_>, v1: bool) {
     }
 }
 
-fn may_be_function(f: &FunctionInfo<'_>, source: Source<'_>, v1: bool) -> bool {
+fn may_be_function(f: &FunctionInfo<'_>, source: Source<'_>) -> bool {
     match source {
         Source::Plain => false,
         Source::Unknown => true,
-        Source::Expr(e) => expr_may_be_function(f, e, v1),
+        Source::Expr(e) => expr_may_be_function(f, e),
     }
 }
 
-fn expr_may_be_function(f: &FunctionInfo<'_>, e: &Expr, v1: bool) -> bool {
+fn expr_may_be_function(f: &FunctionInfo<'_>, e: &Expr) -> bool {
     match &e.kind {
         ExprKind::Number(_)
         | ExprKind::String(_)
@@ -171,11 +168,11 @@ fn expr_may_be_function(f: &FunctionInfo<'_>, e: &Expr, v1: bool) -> bool {
         | ExprKind::Locals
         | ExprKind::Outer
         | ExprKind::Globals => false,
-        ExprKind::Group(inner) => expr_may_be_function(f, inner, v1),
+        ExprKind::Group(inner) => expr_may_be_function(f, inner),
         // `or` hands its right operand on if the left one is an error value.
         ExprKind::Logical { op: LogicalOp::And, .. } => false,
         ExprKind::Logical { operands, .. } => {
-            operands[1..].iter().any(|operand| expr_may_be_function(f, operand, v1))
+            operands[1..].iter().any(|operand| expr_may_be_function(f, operand))
         }
         // Reading a local that holds no function gives no function.
         ExprKind::Name(name) => {

@@ -41,12 +41,18 @@ impl<'a> Variable<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// A register. `plain` if it holds no function.
-    Register { reg: Reg, plain: bool },
+    Register {
+        reg: Reg,
+        plain: bool,
+    },
     Box(Reg),
     /// The own scope map.
     Map(Reg),
     /// A captured value.
-    Value { capture: u16, plain: bool },
+    Value {
+        capture: u16,
+        plain: bool,
+    },
     CapturedBox(u16),
     CapturedMap(u16),
     Global,
@@ -92,8 +98,8 @@ impl<'a> FunctionLowering<'a> {
             return None;
         }
         let var = self.info.var(v.name).filter(|var| var.storage == Storage::Register)?;
-        let sure = !(v.invoke && var.function) && !self.info.unsure.contains(&v.place);
-        Some((Reg(var.register), sure))
+        let unsure = v.invoke && var.function || self.info.unsure.contains(&v.place);
+        Some((Reg(var.register), !unsure))
     }
 
     /// Reads a variable into `dst`.

@@ -4,7 +4,7 @@ use super::{Lang, errors, number_of};
 use crate::number;
 use quadriga_vm::heap::ValueExt;
 use quadriga_vm::value::Value;
-use quadriga_vm::{Context, Result};
+use quadriga_vm::{Args, Context, Result};
 
 /// What an argument turned out to be: usable, or the value to answer with instead (an error value).
 pub(crate) type Arg<T> = std::result::Result<T, Value>;
@@ -45,6 +45,11 @@ fn other_number(cx: &mut Context, lang: Lang, v: Value) -> Result<Arg<f64>> {
         };
     }
     Ok(Err(errors::type_error(cx, lang, "number", v)?))
+}
+
+/// The first argument that is an error value: the answer of a function that changes nothing.
+pub(crate) fn first_error(args: Args) -> Option<Value> {
+    (0..args.len()).map(|i| args.get(i)).find(|v| errors::is_error(*v))
 }
 
 /// A number where anything else counts as 0; an error value ends the program.

@@ -1,6 +1,6 @@
 //! Fields: look-up by dot through the `__isa` chain and the type maps, with a recipe for inline caches.
 
-use super::{Lang, Type, errors, index, slot, takes_alternate};
+use super::{Lang, Type, errors, index, isa, slot, takes_alternate};
 use quadriga_vm::heap::layout::Kind;
 use quadriga_vm::heap::{MapRef, StrRef, ValueExt};
 use quadriga_vm::value::Value;
@@ -48,9 +48,13 @@ fn get_from_map(cx: &mut Context, lang: Lang, map: MapRef, name: StrRef) -> Resu
         let home = cx.heap.map_proto(holder).map_or(Value::NIL, MapRef::value);
         return Ok(Lookup { outcome: Outcome::Value(v), recipe, home });
     }
+    if lang.v1() {
+        isa::check_chain(cx, map)?;
+    }
     match in_type_map(cx, lang, slot::MAP, name) {
         Some(mut found) => {
-            if !chain_is_shaped(cx, map) {
+            let bare = map.is_dictionary() && cx.heap.map_proto(map).is_none();
+            if !bare && !chain_is_shaped(cx, map) {
                 found.recipe = Recipe::None;
             }
             Ok(found)
@@ -73,7 +77,7 @@ fn in_type_map(cx: &mut Context, lang: Lang, slot: usize, name: StrRef) -> Optio
 /// Whether the shape of `map` and the epoch of prototypes stand for all that its chain does not have.
 fn chain_is_shaped(cx: &Context, map: MapRef) -> bool {
     let mut holder = map;
-    for _ in 0..super::isa::MAX_CHAIN {
+    for _ in 0..isa::MAX_CHAIN {
         if holder.is_dictionary() {
             return false;
         }

@@ -5,15 +5,39 @@
 
 use super::{Lang, Type, errors, isa, slot};
 use crate::runtime::display;
+use quadriga_vm::heap::layout::Kind;
 use quadriga_vm::heap::{ListRef, MapRef, StrRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{Context, Error, Result};
 
+/// `o[key]`.
+#[inline]
+pub(crate) fn get(cx: &mut Context, lang: Lang, o: Value, key: Value) -> Result<Value> {
+    match o.kind() {
+        Some(Kind::Map) => {
+            if let Some(v) = o.as_map().and_then(|map| cx.heap.map_get(map, key)) {
+                return Ok(v);
+            }
+        }
+        Some(Kind::Str) => {
+            if let (Some(s), Some(i)) = (o.as_str(), key.as_index()) {
+                return character(cx, lang, s, i);
+            }
+        }
+        _ => {}
+    }
+    Ok(get_with_home(cx, lang, o, key)?.0)
+}
+
 /// `o[key]`, and the home of a method found so.
-pub(crate) fn get(cx: &mut Context, lang: Lang, o: Value, key: Value) -> Result<(Value, Value)> {
+#[inline(never)]
+pub(crate) fn get_with_home(cx: &mut Context, lang: Lang, o: Value, key: Value) -> Result<(Value, Value)> {
     let type_slot = if let Some(map) = o.as_map() {
         if let Some(found) = find(cx, map, key) {
             return Ok(found);
+        }
+        if lang.v1() {
+            isa::check_chain(cx, map)?;
         }
         slot::MAP
     } else if let Some(list) = o.as_list() {
@@ -39,7 +63,6 @@ pub(crate) fn get(cx: &mut Context, lang: Lang, o: Value, key: Value) -> Result<
 }
 
 /// The entry under `key` in a map or its prototypes, and what the map that has it inherits from.
-#[inline]
 fn find(cx: &Context, map: MapRef, key: Value) -> Option<(Value, Value)> {
     let mut holder = map;
     for _ in 0..isa::MAX_CHAIN {

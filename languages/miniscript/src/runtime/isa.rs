@@ -40,10 +40,25 @@ fn map_inherits(cx: &Context, lang: Lang, map: MapRef, t: Value) -> Result<bool>
             None => return Ok(false),
         }
     }
-    if lang.v1() {
-        return Err(Error::runtime("__isa depth exceeded (perhaps a reference loop?)"));
+    if lang.v1() { Err(endless()) } else { Ok(false) }
+}
+
+#[cold]
+fn endless() -> Error {
+    Error::runtime("__isa depth exceeded (perhaps a reference loop?)")
+}
+
+/// 1.x: fails if the chain of a map, in which something was not found, has no end.
+#[cold]
+pub(crate) fn check_chain(cx: &Context, map: MapRef) -> Result<()> {
+    let mut current = map;
+    for _ in 0..MAX_CHAIN {
+        match cx.heap.map_proto(current) {
+            Some(next) => current = next,
+            None => return Ok(()),
+        }
     }
-    Ok(false)
+    Err(endless())
 }
 
 /// What stands under `__isa` in the map itself; it need not be a map.

@@ -16,16 +16,16 @@ fn clamp(d: f64) -> f64 {
     if d > 1.0 { 1.0 } else { d }
 }
 
-/// `a and b`.
+/// `a and b`. A left operand that is false decides alone, whatever the right one is.
 #[must_use]
 pub fn and_degrees(a: f64, b: f64) -> f64 {
-    clamp(a * b)
+    if a == 0.0 { 0.0 } else { clamp(a * b) }
 }
 
-/// `a or b`.
+/// `a or b`. A left operand that is fully true decides alone.
 #[must_use]
 pub fn or_degrees(a: f64, b: f64) -> f64 {
-    clamp(a + b - a * b)
+    if clamp(a) >= 1.0 { 1.0 } else { clamp(a + b - a * b) }
 }
 
 /// `not a`.
@@ -112,6 +112,8 @@ mod tests {
         assert_eq!(or_degrees(-0.1, -0.5), 0.65);
         assert_eq!(or_degrees(-0.5, 0.5), 0.25);
         assert_eq!(or_degrees(0.5, 0.5), 0.75);
+        assert_eq!(or_degrees(1.0, f64::INFINITY), 1.0);
+        assert_eq!(and_degrees(0.0, f64::INFINITY), 0.0);
         assert_eq!(not_degree(-0.1), 0.9);
         assert_eq!(not_degree(42.0), 0.0);
     }

@@ -101,9 +101,10 @@ pub(crate) mod slot {
     pub const INTRINSICS: usize = 6;
     /// The error value that those made by the runtime have as their `__isa`.
     pub const RUNTIME_ERROR: usize = 7;
-    /// The names of the two fields of a map element during iteration.
+    /// The names of the two fields of a map element during iteration, and such an element to copy.
     pub const KEY: usize = 8;
     pub const VALUE: usize = 9;
+    pub const ELEMENT: usize = 18;
     /// Maps that intrinsics hand out.
     pub const VERSION: usize = 10;
     pub const GC: usize = 11;
@@ -189,7 +190,20 @@ impl Type {
 /// The number that a value is; booleans and large integers, which only other languages make, included.
 #[inline]
 pub(crate) fn number_of(v: Value) -> Option<f64> {
-    v.as_number().or_else(|| foreign_number(v))
+    if v.is_int() {
+        Some(v.as_int_unchecked() as f64)
+    } else if v.is_double() {
+        Some(v.as_double_unchecked())
+    } else if is_foreign_number(v) {
+        foreign_number(v)
+    } else {
+        None
+    }
+}
+
+#[inline]
+fn is_foreign_number(v: Value) -> bool {
+    v.is_bool() || v.kind() == Some(Kind::BoxedInt)
 }
 
 #[cold]

@@ -1,6 +1,6 @@
 //! Parts of strings and lists.
 
-use super::{Lang, Type, convert, errors};
+use super::{Lang, convert, errors};
 use quadriga_vm::heap::{ListRef, StrRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{Context, Result};
@@ -20,21 +20,6 @@ pub(crate) fn slice(cx: &mut Context, lang: Lang, x: Value, from: Value, to: Val
         list(cx, l, from, to)
     } else {
         Err(errors::about(cx, lang, "Can't slice", x))
-    }
-}
-
-/// The intrinsic `slice`, which answers misuse with an error value.
-pub(crate) fn slice_function(
-    cx: &mut Context,
-    lang: Lang,
-    x: Value,
-    from: Value,
-    to: Value,
-) -> Result<Value> {
-    match Type::of(x) {
-        Type::Error => Ok(x),
-        Type::String | Type::List => slice(cx, lang, x, from, to),
-        _ => errors::type_error(cx, lang, "list or string", x),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::dialect::{BinaryOp, CompareOp, Outcome, UnaryOp};
 use crate::error::Result;
 use crate::frame::ReturnKind;
 use crate::interp::ops::{seen, truth_value};
+use quadriga_bytecode::insn::DOUBLES;
 use quadriga_bytecode::{Insn, Opcode};
 use quadriga_heap::{MAX_STR_BYTES, ValueExt};
 use quadriga_value::Value;
@@ -52,15 +53,39 @@ pub(super) fn binary(cx: &mut Context, w: Insn) -> Result<Pc> {
         cx.set_register(w.a(), joined.value());
         return Ok(cx.after(w));
     }
+    if let (BinaryOp::Mod | BinaryOp::Pow, Some(a), Some(b)) = (op, x.as_number(), y.as_number())
+        && (w.x() & DOUBLES != 0 || !x.both_int(y))
+    {
+        let r = if op == BinaryOp::Mod { remainder(a, b) } else { power(a, b) };
+        let v = if w.x() & DOUBLES != 0 { Value::number(r) } else { Value::double(r) };
+        cx.set_register(w.a(), v);
+        return Ok(cx.after(w));
+    }
     let outcome = cx.dialect_ref().binary(cx, op, x, y)?;
     finish(cx, w, outcome, w.a())
+}
+
+/// C's `fmod`. Whole numbers take the integer division of the processor, which gives the same in a
+/// fraction of the time.
+fn remainder(a: f64, b: f64) -> f64 {
+    let (i, j) = (a as i64, b as i64);
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if a.abs() <= EXACT && b.abs() <= EXACT && i as f64 == a && j as f64 == b && j != 0 {
+        return ((i % j) as f64).copysign(a);
+    }
+    a % b
+}
+
+/// Power; squares, which programs take most, are a product.
+fn power(a: f64, b: f64) -> f64 {
+    if b == 2.0 { a * a } else { a.powf(b) }
 }
 
 pub(super) fn unary(cx: &mut Context, w: Insn) -> Result<Pc> {
     let x = cx.register(w.b());
     if w.op() == Some(Opcode::Not) {
         let outcome = cx.dialect_ref().unary(cx, UnaryOp::Not, x)?;
-        return finish(cx, w, outcome, w.a());
+        return finish_truth(cx, w, outcome);
     }
     note_other(cx, w);
     let outcome = cx.dialect_ref().unary(cx, UnaryOp::Neg, x)?;
@@ -75,7 +100,13 @@ pub(super) fn compare(cx: &mut Context, w: Insn) -> Result<Pc> {
         _ => CompareOp::Le,
     };
     let (x, y) = (cx.register(w.b()), cx.register(w.c()));
-    match cx.dialect_ref().compare(cx, op, x, y)? {
+    let outcome = cx.dialect_ref().compare(cx, op, x, y)?;
+    finish_truth(cx, w, outcome)
+}
+
+/// Ends an operation whose result is a truth, in the form that the instruction wants.
+fn finish_truth(cx: &mut Context, w: Insn, outcome: Outcome) -> Result<Pc> {
+    match outcome {
         // The answer is a boolean in nearly all cases; anything else is a value that the language wants.
         Outcome::Value(v) => {
             let v = v.as_bool().map_or(v, |r| truth_value(w, r));
@@ -90,7 +121,9 @@ pub(super) fn compare_jump(cx: &mut Context, w: Insn) -> Result<Pc> {
     let op = w.op().expect("verified code");
     let x = cx.register(w.a());
     let y = match op {
-        Opcode::JEq | Opcode::JNe | Opcode::JLt | Opcode::JNLt | Opcode::JLe | Opcode::JNLe => cx.register(w.b()),
+        Opcode::JEq | Opcode::JNe | Opcode::JLt | Opcode::JNLt | Opcode::JLe | Opcode::JNLe => {
+            cx.register(w.b())
+        }
         Opcode::JEqK | Opcode::JNeK => cx.constant(w.b()),
         _ => Value::int(w.b_signed()),
     };
@@ -110,7 +143,14 @@ pub(super) fn compare_jump(cx: &mut Context, w: Insn) -> Result<Pc> {
 pub(super) fn jumps_on(op: Opcode, truth: bool) -> bool {
     let negated = matches!(
         op,
-        Opcode::JNLt | Opcode::JNLe | Opcode::JNLtI | Opcode::JNLeI | Opcode::JNGtI | Opcode::JNGeI | Opcode::JFalse
+        Opcode::JNLt
+            | Opcode::JNLe
+            | Opcode::JNLtI
+            | Opcode::JNLeI
+            | Opcode::JNGtI
+            | Opcode::JNGeI
+            | Opcode::JFalse
+            | Opcode::JNone
     );
     truth != negated
 }
@@ -119,6 +159,12 @@ pub(super) fn truth_jump(cx: &mut Context, w: Insn) -> Result<Pc> {
     let x = cx.register(w.a());
     let outcome = cx.dialect_ref().truth(cx, x)?;
     finish_as(cx, w, outcome, ReturnKind::Branch.with(0))
+}
+
+/// `jfull` and `jnone` of a value whose degree of truth is neither 0 nor 1, or needs the language to say:
+/// the alternate, if there is one.
+pub(super) fn degree_jump(cx: &mut Context, w: Insn) -> Result<Pc> {
+    if cx.has_alternate() { super::take_alternate(cx) } else { truth_jump(cx, w) }
 }
 
 /// Truth of a value where no script code is needed; otherwise the outcome to wait for.

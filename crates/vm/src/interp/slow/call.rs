@@ -27,11 +27,29 @@ pub(super) fn call(cx: &mut Context, w: Insn) -> Result<Pc> {
         }
     }
     let next = cx.after(w);
-    // SAFETY: as above.
-    if let Some(native) = unsafe { *window }.as_native() {
-        count_native_target(cx, native.index());
-    }
     call_window(cx, window, w.c(), ReturnKind::Register.with(w.b()), next, method)
+}
+
+/// A `call` of a native function.
+pub(crate) fn call_native(cx: &mut Context, w: Insn) -> Result<Value> {
+    // SAFETY: verified: the window lies within the registers of the frame.
+    let window = unsafe { cx.base.add(w.a()) };
+    // SAFETY: as above; the fast path has seen a native function there.
+    let native = unsafe {
+        if w.x() == 0 {
+            *window.add(1) = Value::NIL;
+            *window.add(2) = Value::NIL;
+        }
+        NativeRef::from_value_unchecked(*window)
+    };
+    count_native_target(cx, native.index());
+    invoke_native(cx, native, window, w.c(), w.x() != 0)
+}
+
+/// A call without arguments of what a reading instruction found; the result goes to register a.
+pub(crate) fn call_found(cx: &mut Context, w: Insn, callee: Value, this: Value, home: Value) -> Result<Pc> {
+    let next = cx.after(w);
+    super::call_from_rust(cx, callee, this, home, &[], ReturnKind::Register.with(w.a()), next)
 }
 
 /// Calls what stands in `window[0]` with `count` arguments from `window[3]` on.
@@ -65,7 +83,8 @@ pub(crate) fn call_window(
 /// Asks the dialect to call what stands in `window[0]`, which is no function.
 pub(crate) fn call_other(cx: &mut Context, window: *mut Value, count: usize) -> Result<Outcome> {
     // SAFETY: the arguments stand in the window, and stay there: calls that the dialect makes begin above.
-    let (callee, args) = unsafe { (*window, Args::new(window.add(3), count, *window.add(1), *window, false)) };
+    let (callee, args) =
+        unsafe { (*window, Args::new(window.add(3), count, *window.add(1), *window, false)) };
     with_window(cx, window, 3 + count, |cx| cx.dialect_ref().call_other(cx, callee, args))
 }
 
@@ -163,7 +182,9 @@ pub(crate) fn enter_closure(
         return deliver(cx, ret, next, v);
     }
     let ret = match ReturnKind::of(ret) {
-        ReturnKind::Register if function.flags.constructor => ReturnKind::Constructor.with(ret as u32 as usize),
+        ReturnKind::Register if function.flags.constructor => {
+            ReturnKind::Constructor.with(ret as u32 as usize)
+        }
         _ => ret,
     };
     push_frame(cx, ret, next);
@@ -268,7 +289,8 @@ pub(crate) fn deliver(cx: &mut Context, ret: u64, next: Pc, v: Value) -> Result<
         }
         ReturnKind::Native => {
             cx.continuations.truncate(register + 1);
-            let Continuation { then, state, ret } = cx.continuations.pop().expect("the frame names its continuation");
+            let Continuation { then, state, ret } =
+                cx.continuations.pop().expect("the frame names its continuation");
             match then(cx, state, v)? {
                 Outcome::Value(v) => deliver(cx, ret, next, v),
                 outcome => again(cx, outcome, ret, next),

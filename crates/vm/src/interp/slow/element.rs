@@ -13,7 +13,7 @@ use quadriga_value::Value;
 /// Feedback for an access that the fast path does not treat.
 fn note_access(cx: &mut Context, w: Insn, o: Value, key: Value) {
     let bit = match (o.as_list(), key.as_int()) {
-        (Some(list), Some(i)) if (0..list.len() as i64).contains(&i) => 1 << list.list_kind() as u8,
+        (Some(list), Some(i)) if (0..list.len() as i64).contains(&i) => 1 << (list.list_kind() as u8).min(4),
         (Some(_), Some(_)) => seen::OUT_OF_RANGE,
         _ => seen::ELSE,
     };

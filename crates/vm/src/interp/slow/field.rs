@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::frame::ReturnKind;
 use crate::instance::{FunctionInstance, NO_SHAPE, POLY_MAX, PolyCache, PolyEntry};
 use crate::interp::ops::{recipe, shape_of};
+use crate::lookup_cache::DICTIONARY;
 use quadriga_bytecode::Insn;
 use quadriga_heap::{MapRef, StrRef, ValueExt};
 use quadriga_value::Value;
@@ -74,27 +75,73 @@ fn find(cx: &mut Context, o: Value, name: StrRef, has_home: bool) -> Result<Foun
             return Ok(Found { outcome: Outcome::Value(v), home: Value::from_bits(e.home) });
         }
     }
+    // The site knows no answer; the context may.
+    let general = match o.as_map() {
+        Some(map) if map.is_dictionary() => {
+            let absent = cx.heap.map_proto(map).is_none() && cx.heap.map_get_str(map, name).is_none();
+            if absent { DICTIONARY } else { 0 }
+        }
+        Some(_) => wanted,
+        None => 0,
+    };
+    let dialect = cx.instance().map_or(0, |i| i.dialect);
+    if general != 0
+        && let Some(e) = cx.lookups.get(general, name.address(), dialect)
+        && let Some(v) = entry_value(cx, o, e.key, e.holder, e.epoch)
+    {
+        if general == wanted {
+            store_entry(cx, e, has_home);
+        }
+        return Ok(Found { outcome: Outcome::Value(v), home: Value::from_bits(e.home) });
+    }
     let Lookup { outcome, recipe, home } = cx.dialect_ref().get_field(cx, o, name)?;
     if matches!(outcome, Outcome::Value(_)) {
-        remember(cx, o, recipe, home, has_home);
+        let wanted = if general == 0 { wanted } else { general };
+        remember(cx, o, wanted, recipe, home, has_home).inspect(|&e| {
+            if general != 0 {
+                cx.lookups.set(name.address(), dialect, e);
+            }
+        });
     }
     Ok(Found { outcome, home })
 }
 
-fn remember(cx: &mut Context, o: Value, found: Recipe, home: Value, has_home: bool) {
-    let wanted = shape(o);
+/// Keeps an answer at the site, for receivers like `o`, which `wanted` stands for. Returns the entry if it
+/// can be kept.
+fn remember(
+    cx: &mut Context,
+    o: Value,
+    wanted: u32,
+    found: Recipe,
+    home: Value,
+    has_home: bool,
+) -> Option<PolyEntry> {
     let (kind, slot, holder) = match found {
-        Recipe::None => return,
+        Recipe::None => return None,
         Recipe::Own { slot } => (recipe::OWN, slot, 0),
         Recipe::Holder { map, slot } => (recipe::HOLDER, slot, map.address() as u64),
     };
     // A home that is the receiver would be that of the first receiver for all of its shape.
-    if wanted == 0 || slot > u16::MAX as u32 || has_home && home.is_object() && home == o {
-        return;
+    if wanted == 0 || slot > u16::MAX as u32 || home.is_object() && home == o {
+        return None;
     }
     let key = wanted as u64 | (slot as u64) << 32 | kind << 48;
     let entry = PolyEntry { key, holder, epoch: cx.heap.proto_epoch, home: home.bits() };
+    if wanted == DICTIONARY {
+        // The fast path does not know dictionaries.
+        return (kind == recipe::HOLDER).then_some(entry);
+    }
     store_entry(cx, entry, has_home);
+    Some(entry)
+}
+
+/// Keeps the slot of an own field at the site; not for other sites, which want to know the home as well.
+fn remember_own(cx: &mut Context, o: Value, slot: u32) {
+    let wanted = shape(o);
+    if wanted != 0 && slot <= u16::MAX as u32 {
+        let key = wanted as u64 | (slot as u64) << 32 | recipe::OWN << 48;
+        store_entry(cx, PolyEntry { key, holder: 0, epoch: 0, home: 0 }, false);
+    }
 }
 
 /// Puts an entry into the first cache if that is free or is the outdated entry of the same shape, else
@@ -138,28 +185,14 @@ pub(super) fn get_field(cx: &mut Context, w: Insn) -> Result<Pc> {
 
 pub(super) fn get_field_x(cx: &mut Context, w: Insn) -> Result<Pc> {
     let (o, name) = (cx.register(w.b()), name_of(cx, w.c()));
-    let found = cached(cx, o).map_or_else(|| find(cx, o, name, false), Ok)?;
+    let found = find(cx, o, name, true)?;
     match found.outcome {
         Outcome::Value(callee) if is_callable(callee) => {
             let this = if w.x() != 0 { cx.register(1) } else { o };
-            let home = if found.home.is_empty() { cx.home_of_field(o, name)? } else { found.home };
-            let call = Outcome::Call { callee, this, home, args: [Value::NIL; 2], count: 0 };
-            finish_as(cx, w, call, ReturnKind::Register.with(w.a()))
+            super::call_found(cx, w, callee, this, found.home)
         }
         other => finish(cx, w, other, w.a()),
     }
-}
-
-/// What the first cache entry says; without a home (`EMPTY`), which this form does not keep.
-fn cached(cx: &Context, o: Value) -> Option<Found> {
-    let cache = cache_words(cx);
-    // SAFETY: three cache words follow.
-    let (key, holder, epoch) = unsafe { (*cache, *cache.add(1), *cache.add(2) as u32) };
-    if key as u32 != shape(o) {
-        return None;
-    }
-    let v = entry_value(cx, o, key, holder, epoch)?;
-    Some(Found { outcome: Outcome::Value(v), home: Value::EMPTY })
 }
 
 pub(super) fn get_method(cx: &mut Context, w: Insn) -> Result<Pc> {
@@ -180,7 +213,7 @@ pub(super) fn get_own(cx: &mut Context, w: Insn) -> Result<Pc> {
         && let Some(v) = cx.heap.map_get(map, name.value())
     {
         if let Some(slot) = cx.own_slot(map, name) {
-            remember(cx, o, Recipe::Own { slot }, Value::NIL, false);
+            remember_own(cx, o, slot);
         }
         cx.set_register(w.a(), v);
         return Ok(cx.after(w));
@@ -208,7 +241,7 @@ pub(super) fn set_field(cx: &mut Context, w: Insn) -> Result<Pc> {
                 && let Some(slot) = cx.own_slot(map, name)
             {
                 if before == after {
-                    remember(cx, o, Recipe::Own { slot }, Value::NIL, false);
+                    remember_own(cx, o, slot);
                 } else if cx.is_transition(before, name, after) && slot <= u16::MAX as u32 {
                     let key = before as u64 | (slot as u64) << 32 | recipe::ADD << 48;
                     let entry = PolyEntry { key, holder: after as u64, epoch: 0, home: 0 };

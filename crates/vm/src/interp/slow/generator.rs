@@ -184,9 +184,7 @@ pub(super) fn returned(
 ) -> Result<Pc> {
     finished(base);
     match kind {
-        ReturnKind::GeneratorStep => {
-            deliver(cx, ReturnKind::IterStep.with(0), frame.pc, Value::EMPTY)
-        }
+        ReturnKind::GeneratorStep => deliver(cx, ReturnKind::IterStep.with(0), frame.pc, Value::EMPTY),
         ReturnKind::Generator => {
             let outcome = cx.dialect_ref().generator_finished(cx, v)?;
             again(cx, outcome, ReturnKind::Register.with(frame.ret as u32 as usize), frame.pc)

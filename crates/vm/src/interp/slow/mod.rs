@@ -13,7 +13,9 @@ mod iter;
 pub(crate) mod unwind;
 mod variable;
 
-pub(crate) use call::{call_other, call_window, deliver, enter_closure, invoke_native};
+pub(crate) use call::{
+    call_found, call_native, call_other, call_window, deliver, enter_closure, invoke_native,
+};
 pub use generator::Resumed;
 pub(crate) use generator::{resume_from_rust, throw_into};
 
@@ -60,6 +62,7 @@ pub(crate) static SLOW: [SlowFn; Opcode::COUNT] = {
         JGtI => arith::compare_jump; JNGtI => arith::compare_jump;
         JGeI => arith::compare_jump; JNGeI => arith::compare_jump;
         JEqK => arith::compare_jump; JNeK => arith::compare_jump;
+        JFull => arith::degree_jump; JNone => arith::degree_jump;
         JTrue => arith::truth_jump; JFalse => arith::truth_jump;
         Loop => iter::loop_back;
         GetField => field::get_field; GetFieldX => field::get_field_x; GetOwn => field::get_own;
@@ -106,7 +109,6 @@ impl Context {
         // SAFETY: a verified instruction does not end the code.
         unsafe { self.pc.add(words - 1) }
     }
-
 }
 
 /// Ends the slow path of `w` with what the dialect says; the result goes to register `dst`.

@@ -142,4 +142,3 @@ fn find_handler(cx: &mut Context, error: &Error) -> Option<Pc> {
     // SAFETY: verified targets lie within the code.
     Some(unsafe { instance.code.add(handler.target as usize).cast_const() })
 }
-
