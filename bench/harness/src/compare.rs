@@ -43,7 +43,12 @@ impl Change {
 
     /// Whether it exceeds the noise, by the same factor in both directions.
     pub fn counts(&self) -> bool {
-        (self.new / self.old).ln().abs() > self.noise.ln_1p()
+        self.relative().abs() > self.threshold().abs()
+    }
+
+    /// The smallest relative change in this direction that counts.
+    fn threshold(&self) -> f64 {
+        if self.new > self.old { self.noise } else { 1.0 / (1.0 + self.noise) - 1.0 }
     }
 }
 
@@ -195,7 +200,7 @@ impl Comparison {
         let mut out: String = self.warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
         let changes = self.counting();
         if !changes.is_empty() {
-            let mut grid = Grid::new(["beyond noise", "old", "new", "change", "noise"]);
+            let mut grid = Grid::new(["beyond noise", "old", "new", "change", "noise to"]);
             for change in &changes {
                 let tone = if change.relative() > 0.0 { Tone::Bad } else { Tone::Good };
                 grid.push(vec![
@@ -203,7 +208,7 @@ impl Comparison {
                     (change.show)(change.old).into(),
                     (change.show)(change.new).into(),
                     Cell { text: units::change(change.relative()), tone },
-                    units::spread(change.noise).into(),
+                    units::change(change.threshold()).into(),
                 ]);
             }
             out.push_str(&grid.text(colours));

@@ -220,7 +220,7 @@ mod tests {
             assert_eq!(names.len(), 3, "{class}: {names:?}");
         }
         for program in &programs {
-            for extension in ["ms", "lua"] {
+            for extension in ["ms", "lua", "js", "py"] {
                 assert!(dir.source(program, extension).is_file(), "{}.{extension}", program.id());
             }
         }

@@ -15,6 +15,9 @@ use crate::stats;
 /// The version of the JSON format.
 pub const FORMAT: u32 = 1;
 
+/// A process that waits for more than this part of its time was disturbed: the programs do nothing but compute.
+const WAITING: f64 = 0.15;
+
 /// Everything that one run of the harness measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -87,6 +90,15 @@ pub struct Run {
     pub peak: u64,
     /// Processors kept busy by others meanwhile.
     pub foreign: Option<f64>,
+}
+
+impl Run {
+    /// Whether others used the machine: by what the system says of them, or because the process waited for its
+    /// processor much of the time.
+    fn was_disturbed(&self) -> bool {
+        let waited = self.wall >= 0.02 && self.cpu < self.wall * (1.0 - WAITING);
+        waited || self.foreign.is_some_and(|foreign| foreign > machine::BUSY)
+    }
 }
 
 /// Runs of the hello program.
@@ -204,7 +216,7 @@ impl Series {
             return None;
         }
         let steady = self.samples(Metric::Steady, iters);
-        let foreign: Vec<f64> = self.runs.iter().filter_map(|run| run.foreign).collect();
+        let disturbed = self.runs.iter().filter(|run| run.was_disturbed()).count();
         let spread = stats::spread(&steady);
         Some(Figures {
             steady: stats::median(&steady)?,
@@ -213,7 +225,7 @@ impl Series {
             whole: stats::median(&self.samples(Metric::Whole, iters))?,
             peak: median_bytes(self.runs.iter().map(|run| run.peak)),
             noisy: spread > stats::NOISY,
-            busy: stats::median(&foreign).is_some_and(|foreign| foreign > machine::BUSY),
+            busy: disturbed * 2 > self.runs.len(),
         })
     }
 }
@@ -351,7 +363,7 @@ pub mod samples {
         let run = Run {
             iterations: iterations.to_vec(),
             wall: iterations.iter().sum::<f64>() + 0.01,
-            cpu: 0.1,
+            cpu: iterations.iter().sum::<f64>() + 0.01,
             peak: 10 << 20,
             foreign: Some(0.0),
         };
@@ -414,6 +426,9 @@ mod tests {
     #[test]
     fn marks() {
         let mut series = samples::series(&[1.0], 5);
+        series.runs[0].cpu = 0.5;
+        series.runs[1].foreign = Some(0.9);
+        assert_eq!(series.figures(1).unwrap().marks(), "");
         series.runs.iter_mut().for_each(|run| run.foreign = Some(0.9));
         assert_eq!(series.figures(1).unwrap().marks(), "!");
         for (index, run) in series.runs.iter_mut().enumerate() {

@@ -286,7 +286,7 @@ pub fn startup(
 pub fn progress_bar(steps: u64) -> ProgressBar {
     let bar = ProgressBar::new(steps);
     let style =
-        ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed_precise} (about {eta} left) {msg}");
+        ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed_precise} (about {eta} left) {wide_msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(500));
     bar

@@ -10,10 +10,13 @@ fn attempt(cx: &mut Context, what: &str, code: &str) {
     let ms = start.elapsed().as_secs_f64() * 1000.0;
     match result {
         Ok(value) => println!("{what}: {} ({ms:.1} ms)", cx.display(&value)),
-        Err(e) => println!("{what}: {:?} in line {}: {} ({ms:.1} ms)", e.kind(), e.line().unwrap_or(0), e.message()),
+        Err(e) => {
+            println!("{what}: {:?} in line {}: {} ({ms:.1} ms)", e.kind(), e.line().unwrap_or(0), e.message())
+        }
     }
     // Whatever happened, the context goes on.
-    let sum = cx.eval("miniscript", "range(1, 10).sum").and_then(|v| v.as_i64().ok_or(Error::new("no number")));
+    let sum =
+        cx.eval("miniscript", "range(1, 10).sum").and_then(|v| v.as_i64().ok_or(Error::new("no number")));
     assert_eq!(sum.ok(), Some(55), "the context is as good as new");
 }
 

@@ -20,12 +20,14 @@ pub(crate) struct Home {
     pub(crate) dialect: Option<Arc<dyn vm::Dialect>>,
     /// Whether any language was installed.
     pub(crate) has_dialect: AtomicBool,
-    released: Mutex<Vec<u32>>,
+    released: Mutex<Released>,
     any_released: AtomicBool,
     alive: AtomicBool,
-    handles: AtomicUsize,
+    /// Handles made so far. Only the thread that has the context writes it.
+    made: AtomicUsize,
     /// Why a hook of the host stopped the script: the engine itself only knows that it was cancelled.
     stop: Mutex<Option<(ErrorKind, String)>>,
+    any_stop: AtomicBool,
     /// A stop that a host function saw while it called back. The function cannot undo it.
     pending: Mutex<Option<vm::Error>>,
     any_pending: AtomicBool,
@@ -34,6 +36,14 @@ pub(crate) struct Home {
     short_of_memory: AtomicU32,
     /// Fuel that the last call left; `u64::MAX` without a limit.
     fuel_left: AtomicU64,
+}
+
+#[derive(Default)]
+struct Released {
+    /// Slots of dropped handles that the context has not taken back yet.
+    slots: Vec<u32>,
+    /// Handles dropped so far.
+    count: usize,
 }
 
 #[derive(Default)]
@@ -62,8 +72,9 @@ impl Home {
             released: Mutex::default(),
             any_released: AtomicBool::new(false),
             alive: AtomicBool::new(true),
-            handles: AtomicUsize::new(0),
+            made: AtomicUsize::new(0),
             stop: Mutex::default(),
+            any_stop: AtomicBool::new(false),
             pending: Mutex::default(),
             any_pending: AtomicBool::new(false),
             captured: Mutex::default(),
@@ -72,13 +83,13 @@ impl Home {
         }
     }
 
-    /// The slots that are free again.
-    pub(crate) fn take_released(&self) -> Option<Vec<u32>> {
-        if !self.any_released.load(Ordering::Relaxed) {
-            return None;
+    /// Calls `free` for the slots that are free again.
+    #[inline]
+    pub(crate) fn drain_released(&self, free: impl FnMut(u32)) {
+        if self.any_released.load(Ordering::Relaxed) {
+            self.any_released.store(false, Ordering::Relaxed);
+            lock(&self.released).slots.drain(..).for_each(free);
         }
-        self.any_released.store(false, Ordering::Relaxed);
-        Some(std::mem::take(&mut *lock(&self.released)))
     }
 
     pub(crate) fn context_is_gone(&self) {
@@ -86,14 +97,19 @@ impl Home {
     }
 
     pub(crate) fn handle_count(&self) -> usize {
-        self.handles.load(Ordering::Relaxed)
+        self.made.load(Ordering::Relaxed) - lock(&self.released).count
     }
 
     pub(crate) fn set_stop(&self, kind: ErrorKind, message: String) {
         lock(&self.stop).get_or_insert((kind, message));
+        self.any_stop.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn take_stop(&self) -> Option<(ErrorKind, String)> {
+        if !self.any_stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.any_stop.store(false, Ordering::Relaxed);
         lock(&self.stop).take()
     }
 
@@ -157,9 +173,11 @@ struct Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.home.handles.fetch_sub(1, Ordering::Relaxed);
         if self.home.alive.load(Ordering::Relaxed) {
-            lock(&self.home.released).push(self.index);
+            let mut released = lock(&self.home.released);
+            released.count += 1;
+            released.slots.push(self.index);
+            drop(released);
             self.home.any_released.store(true, Ordering::Relaxed);
         }
     }
@@ -171,7 +189,7 @@ pub(crate) struct Handle(Arc<Slot>);
 
 impl Handle {
     pub(crate) fn new(home: &Arc<Home>, index: u32, address: usize) -> Handle {
-        home.handles.fetch_add(1, Ordering::Relaxed);
+        home.made.store(home.made.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         Handle(Arc::new(Slot { home: home.clone(), index, address }))
     }
 

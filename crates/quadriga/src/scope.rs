@@ -311,11 +311,8 @@ impl Scope<'_> {
     /// Frees the slots of dropped handles, and collects if it is time and no script runs.
     #[inline]
     pub(crate) fn tick(&mut self) {
-        if let Some(released) = self.home.take_released() {
-            for slot in released {
-                self.vm.heap.roots.handle_free(slot);
-            }
-        }
+        let roots = &mut self.vm.heap.roots;
+        self.home.drain_released(|slot| roots.handle_free(slot));
         if !self.vm.is_running() {
             // Nothing but roots refers to objects now: collections are exact.
             if self.home.is_short_of_memory() {

@@ -83,12 +83,15 @@ impl Context {
         &mut self.host
     }
 
-    /// Asks the host for a line of input; `None` at its end, or if there is no input at all.
-    pub fn read_line(&mut self, prompt: &str) -> Option<String> {
-        match &mut self.host.input {
+    /// Asks the host for a line of input; `None` at its end, or if there is no input at all. An error if the
+    /// script was interrupted meanwhile.
+    pub fn read_line(&mut self, prompt: &str) -> Result<Option<String>> {
+        let line = match &mut self.host.input {
             Some(input) => input(prompt),
             None => None,
-        }
+        };
+        self.check_interrupt()?;
+        Ok(line)
     }
 
     /// Asks the host for a module; `None` if it has none of the name.

@@ -22,7 +22,10 @@ struct Case {
 
 /// Cases of suite 1.x that the variant does not cover, by their first line, and why.
 /// `docs/languages/miniscript.md` lists them too. Each of them must fail: a case that passes leaves the table.
-const NOT_COVERED: &[(usize, &str)] = &[];
+const NOT_COVERED: &[(usize, &str)] = &[
+    (570, "lists and maps are hashed by identity, as in 2.0, not by content"),
+    (589, "the same, for containers that contain themselves"),
+];
 
 fn folder() -> Option<PathBuf> {
     let path = std::env::var_os("QUADRIGA_CONFORMANCE").map_or_else(
@@ -45,7 +48,8 @@ fn read_suite(path: &Path, variant: &str) -> Vec<Case> {
         if text.starts_with("====") {
             if in_output {
                 let name = format!("{}:{line}", path.file_name().unwrap_or_default().display());
-                let source = std::mem::take(&mut program);
+                // The suites' own runners join the lines: there is no newline at the end.
+                let source = program.trim_end_matches('\n').to_owned();
                 let program =
                     Program { name, source, variant: variant.to_owned(), files: true, ..Program::default() };
                 cases.push(Case { program, line, expected: std::mem::take(&mut expected) });

@@ -1,7 +1,7 @@
 //! Every program of `tests/programs` in every mode: `NAME.ms` must print `NAME.out`, error line included.
 //!
-//! The first line of a program may say what it needs: `// test: ` and then, separated by blanks, `slow` (it is not
-//! run in the mode that collects at every allocation), `dialect=1.x`, `input=first|second` (the lines it reads;
+//! The first line of a program may say what it needs: `// test: ` and then, separated by blanks, `slow` (collections
+//! are not forced at every allocation), `dialect=1.x`, `input=first|second` (the lines it reads;
 //! to the end of the line).
 
 mod common;
@@ -15,7 +15,6 @@ use std::sync::Arc;
 struct Case {
     program: Program,
     expected: String,
-    slow: bool,
 }
 
 fn folder() -> PathBuf {
@@ -54,40 +53,35 @@ fn cases() -> Vec<Case> {
         let name = path.strip_prefix(folder()).expect("below the folder").display().to_string();
         let mut program =
             Program { name, source: text(path), modules: modules.clone(), ..Program::default() };
-        let slow = read_directive(&mut program);
-        Case { program, expected: text(&path.with_extension("out")), slow }
+        read_directive(&mut program);
+        Case { program, expected: text(&path.with_extension("out")) }
     });
     cases.collect()
 }
 
-/// Reads the first line; returns whether the program is slow.
-fn read_directive(program: &mut Program) -> bool {
+/// Reads what the first line says.
+fn read_directive(program: &mut Program) {
     let first = program.source.lines().next().unwrap_or_default();
-    let Some(mut rest) = first.strip_prefix("// test: ") else { return false };
-    let mut slow = false;
+    let Some(mut rest) = first.strip_prefix("// test: ").map(str::to_owned) else { return };
     while !rest.is_empty() {
         if let Some(lines) = rest.strip_prefix("input=") {
             program.input = lines.split('|').map(str::to_owned).collect();
             break;
         }
-        let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (word, after) = rest.split_once(' ').unwrap_or((&rest, ""));
         match word.split_once('=') {
-            None if word == "slow" => slow = true,
+            None if word == "slow" => program.slow = true,
             Some(("dialect", version)) => program.variant = version.to_owned(),
             _ => panic!("{}: what is {word:?}?", program.name),
         }
-        rest = after;
+        rest = after.to_owned();
     }
-    slow
 }
 
 fn run_all(mode: Mode) {
     let mut failures = String::new();
     let (mut count, mut failed) = (0, 0);
     for case in cases() {
-        if case.slow && mode == Mode::Stress {
-            continue;
-        }
         count += 1;
         let start = std::time::Instant::now();
         if std::env::var_os("TRACE").is_some() { eprintln!("{mode:?} {}", case.program.name); }

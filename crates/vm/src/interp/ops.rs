@@ -693,7 +693,7 @@ op!(Loop(w, pc, base, k, cx) {
     if interrupted(base, cx) {
         return Flow::Slow;
     }
-    *pc.cast_mut() += 1;
+    *pc.cast_mut() = (*pc).wrapping_add(1);
     jump(pc.add(1), w.bx_signed())
 });
 
@@ -867,13 +867,13 @@ op!(Call(w, pc, base, k, cx) {
     let cache = pc.cast_mut();
     let target = instance.expose_provenance() as u64;
     if *cache == target {
-        *cache.add(1) += 1;
+        *cache.add(1) = (*cache.add(1)).wrapping_add(1);
+    } else if *cache == 0 {
+        *cache = target;
+        *cache.add(1) = 1;
     } else {
         // The first target stays; the others are counted together in the upper half.
-        if *cache == 0 {
-            *cache = target;
-        }
-        *cache.add(1) += 1 << 32;
+        *cache.add(1) = (*cache.add(1)).wrapping_add(1 << 32);
     }
     *fp = Frame { pc: pc.add(2), base, k, ret: w.b() as u64 };
     (*cx).fp = fp.add(1);

@@ -58,6 +58,8 @@ immediates:
   call r6, r3, 1
   closure r6, &truths
   call r6, r3, 0
+  closure r6, &degrees
+  call r6, r3, 0
   retnil
 
 function "pair" (x, y) registers 7
@@ -185,3 +187,55 @@ D:
   print r5
   print r4
   retnil
+
+; Degrees of truth, in the order of `truths`; `half` lies between.
+function "degrees" () registers 12
+  loadint r3, 1
+  closure r4, &degree
+  move r7, r3
+  call r4, r3, 1
+  loadint r3, 0
+  closure r4, &degree
+  move r7, r3
+  call r4, r3, 1
+  closure r4, &degree
+  loadk r7, =0.5
+  call r4, r3, 1
+  closure r4, &degree
+  loadk r7, =-3.5
+  call r4, r3, 1
+  closure r4, &degree
+  loadnil r7
+  call r4, r3, 1
+  closure r4, &degree
+  loadk r7, "text"
+  call r4, r3, 1
+  closure r4, &degree
+  loadtrue r7
+  call r4, r3, 1
+  retnil
+
+function "degree" (x) registers 6
+  loadint r4, 0
+  jfull r3, A
+  addi r4, r4, 1
+A:
+  jnone r3, B
+  addi r4, r4, 2
+B:
+  jfull r3, C else half
+  jump D
+C:
+  addi r4, r4, 4
+D:
+  jnone r3, E else half
+  jump F
+E:
+  addi r4, r4, 8
+F:
+  print r4
+  retnil
+half:
+  loadk r5, "between"
+  print r5
+  jump F

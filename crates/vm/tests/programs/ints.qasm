@@ -67,6 +67,14 @@ same:
   print r5
   neg r5, r3
   print r5
+  ; Unless all numbers are doubles: then what does not fit, or has a sign to keep, is one.
+  mul.128 r5, r3, r4
+  print r5
+  loadk r3, =140737488355327
+  addi.128 r5, r3, 1
+  print r5
+  mul.128 r5, r3, r3
+  print r5
   retnil
 
 function "all" (x, y) registers 7

@@ -27,7 +27,7 @@ fn print(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
 fn input(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let prompt = args.get(0);
     let prompt = if prompt.is_nil() { String::new() } else { display::text_of(cx, lang, prompt)? };
-    match cx.read_line(&prompt) {
+    match cx.read_line(&prompt)? {
         Some(line) => Ok(cx.heap.str(&line)?.value()),
         None if lang.v1() => Ok(cx.heap.empty_str()?.value()),
         None => Ok(Value::NIL),

@@ -13,7 +13,7 @@
 //!    map if the program handles its scope as a value.
 //! 4. [`function`] writes one function after the other. [`node`] and [`emit`] are about expressions without
 //!    effects, which keep their variables in place; [`expr`], [`chain`], [`logic`] about all others;
-//!    [`cond`] about branches; [`stmt`] and [`assign`] about statements; [`vars`] about reading and writing
+//!    [`cond`] and [`branch`] about conditions; [`stmt`] and [`assign`] about statements; [`vars`] about reading and writing
 //!    names.
 //!
 //! # Fast code and alternates
@@ -27,6 +27,7 @@
 mod assign;
 mod assigned;
 mod bits;
+mod branch;
 mod chain;
 mod cond;
 mod emit;

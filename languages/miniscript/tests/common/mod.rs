@@ -34,6 +34,8 @@ pub struct Program {
     pub modules: Arc<Vec<(String, String)>>,
     /// Whether it may see files.
     pub files: bool,
+    /// Whether collections at every allocation would take too long: then they come when they are due.
+    pub slow: bool,
 }
 
 fn engine() -> &'static Engine {
@@ -41,15 +43,13 @@ fn engine() -> &'static Engine {
     ENGINE.get_or_init(Engine::new)
 }
 
-fn heap_mode(mode: Mode) -> HeapMode {
+fn heap_mode(program: &Program, mode: Mode) -> HeapMode {
+    // A program with a large heap would take hours if every collection of it were forced.
+    let collect_every = if program.slow { None } else { Some(1) };
     match mode {
         Mode::Plain | Mode::Fuel => HeapMode::default(),
-        Mode::Stress => {
-            HeapMode { collect_every: Some(1), poison: true, verify: true, safepoint_only: false }
-        }
-        Mode::Safepoints => {
-            HeapMode { collect_every: Some(1), poison: true, verify: true, safepoint_only: true }
-        }
+        Mode::Stress => HeapMode { collect_every, poison: true, verify: true, safepoint_only: false },
+        Mode::Safepoints => HeapMode { collect_every, poison: true, verify: true, safepoint_only: true },
     }
 }
 
@@ -78,7 +78,7 @@ pub fn run(program: &Program, mode: Mode) -> String {
             Some((format!("{name}.ms"), found.1.clone()))
         })
         .allow_files(program.files)
-        .heap_mode(heap_mode(mode));
+        .heap_mode(heap_mode(program, mode));
     if mode == Mode::Fuel {
         builder = builder.fuel(1 << 50);
     }

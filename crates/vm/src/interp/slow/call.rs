@@ -106,10 +106,10 @@ fn count_native_target(cx: &mut Context, index: u32) {
     unsafe {
         if *cache == target {
             *cache.add(1) = (*cache.add(1)).wrapping_add(1);
+        } else if *cache == 0 {
+            *cache = target;
+            *cache.add(1) = 1;
         } else {
-            if *cache == 0 {
-                *cache = target;
-            }
             *cache.add(1) = (*cache.add(1)).wrapping_add(1 << 32);
         }
     }

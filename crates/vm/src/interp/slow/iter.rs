@@ -25,7 +25,7 @@ pub(super) fn loop_back(cx: &mut Context, w: Insn) -> Result<Pc> {
     let counter = cx.pc.cast_mut();
     // SAFETY: the cache word counts turns; a verified jump follows it.
     unsafe {
-        *counter += 1;
+        *counter = (*counter).wrapping_add(1);
         Ok(cx.pc.add(1).offset(w.bx_signed() as isize))
     }
 }

@@ -27,7 +27,9 @@ fn code_of(unit: &Unit, name: &str) -> String {
     let mut out = String::new();
     for line in text.lines().skip(1) {
         let line = line.trim();
-        if line.is_empty() || ["@ ", "const ", "local ", "capture ", "note "].iter().any(|p| line.starts_with(p)) {
+        if line.is_empty()
+            || ["@ ", "const ", "local ", "capture ", "note "].iter().any(|p| line.starts_with(p))
+        {
             continue;
         }
         let (words, comment) = line.split_once(';').map_or((line, ""), |(w, c)| (w.trim(), c.trim()));
