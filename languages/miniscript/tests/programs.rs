@@ -83,13 +83,7 @@ fn run_all(mode: Mode) {
     let (mut count, mut failed) = (0, 0);
     for case in cases() {
         count += 1;
-        let start = std::time::Instant::now();
-        if std::env::var_os("TRACE").is_some() { eprintln!("{mode:?} {}", case.program.name); }
         let got = run(&case.program, mode);
-        let took = start.elapsed();
-        if took.as_millis() > 300 {
-            println!("{:>8} ms {mode:?} {}", took.as_millis(), case.program.name);
-        }
         if got != case.expected {
             failed += 1;
             let _ = writeln!(failures, "{}\n{}", case.program.name, diff(&case.expected, &got));

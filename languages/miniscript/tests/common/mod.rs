@@ -2,6 +2,7 @@
 //!
 //! A program's stream is its output followed by the line that the language prints for the error that stopped
 //! it, if one did. The modes may change nothing about it.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use quadriga::{Context, Engine, ErrorKind, HeapMode, Source};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
