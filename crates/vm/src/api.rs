@@ -54,6 +54,16 @@ impl Context {
         }
     }
 
+    /// Calls a method of an object, with its self and home as a call in a program has them.
+    pub fn call_method(&mut self, object: Value, name: StrRef, args: &[Value]) -> Result<Value> {
+        if !self.running {
+            return self.enter(|cx| cx.call_method(object, name, args));
+        }
+        let found = self.dialect_ref().get_field(self, object, name)?;
+        let callee = self.settle(found.outcome)?;
+        self.call_with_home(callee, object, found.home, args)
+    }
+
     /// Runs `f`, after which the running function is the same as before.
     fn keeping_state<R>(&mut self, f: impl FnOnce(&mut Context) -> R) -> R {
         let saved = (self.pc, self.base, self.k, self.native_top);

@@ -20,6 +20,7 @@ use quadriga_heap::{Heap, HeapConfig, MapRef};
 use quadriga_value::Value;
 use std::any::Any;
 use std::collections::HashMap;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -100,7 +101,7 @@ pub struct Context {
     pub(crate) host: Host,
     native_limit: usize,
     native_stack: Option<DefaultStack>,
-    frames: Box<[Frame]>,
+    frames: Box<[MaybeUninit<Frame>]>,
     pub(crate) registers: RegisterStack,
     root_constants: Box<[u64; 2]>,
     pub(crate) shared_owner: Arc<Shared>,
@@ -126,7 +127,8 @@ impl Context {
         let safepoints = heap_config.safepoint_only;
         let registers = RegisterStack::new();
         let depth = config.limits.max_depth.clamp(1, 10_000_000) + 1;
-        let frames = uninitialised_frames(depth);
+        // Frames up to `fp` are initialised, and nobody reads the others.
+        let frames = Box::new_uninit_slice(depth);
         let stack = DefaultStack::new(config.native_stack.max(NATIVE_RESERVE + (64 << 10)))
             .map_err(|e| Error::new(ErrorKind::OutOfMemory, format!("no native stack: {e}")))?;
         let native_limit = stack.limit().get() + NATIVE_RESERVE;
@@ -170,7 +172,7 @@ impl Context {
         });
         cx.shared_owner = Arc::new(Shared::new(cx.normal_limit()));
         cx.shared = Arc::as_ptr(&cx.shared_owner);
-        cx.fp = cx.frames.as_mut_ptr();
+        cx.fp = cx.frames.as_mut_ptr().cast();
         // SAFETY: one past the usable frames lies within the allocation.
         cx.fp_limit = unsafe { cx.fp.add(depth - 1) };
         cx.base = cx.registers.start();
@@ -190,7 +192,7 @@ impl Context {
 
     /// Storage of the frames.
     pub(crate) fn frame_storage(&self) -> *mut Frame {
-        self.frames.as_ptr().cast_mut()
+        self.frames.as_ptr().cast_mut().cast()
     }
 
     // ---- dialects and what they keep ----------------------------------------------------------------
@@ -384,7 +386,7 @@ impl Context {
     fn nesting(&self) -> usize {
         let mut n = 0;
         let mut fp = self.fp;
-        while fp > self.frames.as_ptr().cast_mut() {
+        while fp > self.frame_storage() {
             // SAFETY: between the first frame and `fp` all frames are initialised.
             unsafe {
                 fp = fp.sub(1);
@@ -507,6 +509,9 @@ impl Context {
         });
         drop(deadline);
         self.running = false;
+        // Nobody asks for these after the call, and they would keep objects alive until the next one.
+        self.result = Value::NIL;
+        self.thrown = Value::NIL;
         self.heap.roots.native_high = 0;
         self.native_stack = Some(stack);
         if self.fuel.is_some() {
@@ -526,7 +531,7 @@ impl Context {
 
     /// Back to the state outside of all functions, after a panic of Rust code.
     fn recover(&mut self) {
-        self.fp = self.frames.as_mut_ptr();
+        self.fp = self.frame_storage();
         self.base = self.registers.start();
         self.k = self.root_constants[1..].as_ptr().cast();
         self.pc = std::ptr::null();
@@ -546,9 +551,4 @@ impl Context {
 fn write_stdout(text: &str) {
     use std::io::Write;
     let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-fn uninitialised_frames(n: usize) -> Box<[Frame]> {
-    // SAFETY: all-zero words are a frame (null pointers, kind `Register`).
-    unsafe { Box::<[Frame]>::new_zeroed_slice(n).assume_init() }
 }

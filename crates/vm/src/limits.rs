@@ -143,9 +143,13 @@ pub(crate) fn arm(shared: &Arc<Shared>, at: Instant) -> Deadline {
     if queue.len() >= 64 && queue.len().is_power_of_two() {
         queue.retain(|Reverse(e)| e.live.strong_count() > 0);
     }
+    // Waking the thread costs more than a short call; it looks again by itself when its next deadline is due.
+    let first = queue.peek().is_none_or(|Reverse(next)| entry.at < next.at);
     queue.push(Reverse(entry));
     drop(queue);
-    dog.wake.notify_one();
+    if first {
+        dog.wake.notify_one();
+    }
     Deadline(Some(live))
 }
 

@@ -241,6 +241,20 @@ impl Dialect for MiniScriptDialect {
         }
     }
 
+    /// Truths are 1 and 0 here, and every number is a double (which may be held as an integer).
+    fn import_value(&self, _: &mut Context, v: Value) -> Result<Value> {
+        Ok(match (v.as_bool(), v.as_i64(), v.as_double()) {
+            (Some(truth), ..) => Value::int(i64::from(truth)),
+            (_, Some(i), _) => Value::number(i as f64),
+            (_, _, Some(d)) => Value::number(d),
+            _ => v,
+        })
+    }
+
+    fn export_value(&self, v: Value) -> Value {
+        v.as_double().map_or(v, Value::number)
+    }
+
     fn describe(&self, cx: &mut Context, value: Value) -> String {
         display::text_of(cx, self.lang(), value).unwrap_or_else(|e| e.message().to_string())
     }

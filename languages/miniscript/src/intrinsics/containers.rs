@@ -147,32 +147,36 @@ fn entries(cx: &mut Context, map: MapRef, part: fn(Value, Value) -> Value) -> Re
 
 fn characters(cx: &mut Context, s: StrRef) -> Result<Value> {
     cx.heap.flatten(s)?;
-    cx.charge(s.char_len() as u64)?;
+    let mut work = Work::default();
     let list = cx.heap.list_new(s.char_len())?;
     for c in s.text().chars() {
+        work.step(cx)?;
         let c = cx.heap.single_char(c)?;
         cx.heap.list_push(list, c.value())?;
     }
+    work.pay(cx)?;
     Ok(list.value())
 }
 
 fn sum(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {
     let v = args.get(0);
     let mut total = 0.0;
+    let mut work = Work::default();
     if let Some(list) = v.as_list() {
-        cx.charge(list.len() as u64)?;
         for i in 0..list.len() {
+            work.step(cx)?;
             total += summand(list.get(i))?;
         }
     } else if let Some(map) = v.as_map() {
-        cx.charge(map.len() as u64)?;
         let mut cursor = 0;
         while let Some((_, v)) = cx.heap.map_next(map, &mut cursor) {
+            work.step(cx)?;
             total += summand(v)?;
         }
     } else if errors::is_error(v) {
         return Ok(v);
     }
+    work.pay(cx)?;
     Ok(Value::number(total))
 }
 
