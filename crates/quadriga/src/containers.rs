@@ -293,10 +293,10 @@ impl Map {
         cx.enter(None, |cx| {
             let map = self.open(cx)?;
             let key = cx.vm.heap.intern(name).map_err(|e| cx.fail(e.into()))?;
-            let Some((method, ..)) = cx.vm.find_in_chain(map, key) else {
+            if cx.vm.find_in_chain(map, key).is_none() {
                 return Err(Error::of(ErrorKind::NotFound, format!("the map has no method '{name}'")));
-            };
-            cx.call_word(method, map.value(), args)
+            }
+            cx.call_method(map.value(), key, args)
         })
     }
 }

@@ -4,7 +4,7 @@ use crate::containers::reference;
 use crate::convert::{FromValue, IntoArgs, IntoValue, Raw, View, via_raw, via_view};
 use crate::error::Error;
 use crate::handle::Handle;
-use crate::scope::{AsScope, Scope, Word};
+use crate::scope::{AsScope, Scope};
 use vm::heap::ValueExt;
 use vm::heap::layout::Kind;
 
@@ -28,9 +28,7 @@ impl Function {
     /// # Errors
     /// Another context, whatever stops the script, failed conversions of arguments and result.
     pub fn call<R: FromValue>(&self, cx: &mut impl AsScope, args: impl IntoArgs) -> Result<R, Error> {
-        let mut cx = cx.scope();
-        let callee = cx.word(&self.0)?;
-        cx.enter(None, |cx| cx.call_word(callee, Word::NIL, args))
+        cx.scope().call_handle(&self.0, args)
     }
 
     /// Its name; empty if it has none.

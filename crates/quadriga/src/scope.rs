@@ -5,7 +5,7 @@
 //! running script the collector would see the native stack; between calls it does not.
 
 use crate::containers::{List, Map};
-use crate::convert::{FromValue, IntoArgs, IntoValue, View};
+use crate::convert::{ArgSink, FromValue, IntoArgs, IntoValue, View};
 use crate::error::{Error, ErrorKind};
 use crate::function::Function;
 use crate::handle::{Handle, Home};
@@ -14,7 +14,7 @@ use crate::script::{Mode, Script, Source};
 use crate::value::Value;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use vm::heap::ValueExt;
+use vm::heap::{StrRef, ValueExt};
 use vm::heap::layout::Kind;
 
 /// A raw value. It must not leave the crate.
@@ -89,7 +89,7 @@ impl Scope<'_> {
     pub fn call<R: FromValue>(&mut self, name: &str, args: impl IntoArgs) -> Result<R, Error> {
         self.enter(None, |cx| {
             let Some(callee) = cx.find(name)? else { return Err(cx.not_found(name)) };
-            cx.call_word(callee, Word::NIL, args)
+            cx.call_word(callee, args)
         })
     }
 
@@ -103,34 +103,58 @@ impl Scope<'_> {
 
     /// Calls `callee`, which stands in a root or in a variable of this native stack; to be used inside of
     /// [`Scope::enter`].
-    pub(crate) fn call_word<R: FromValue>(
+    fn call_word<R: FromValue>(&mut self, callee: Word, args: impl IntoArgs) -> Result<R, Error> {
+        let result = self.with_args(&[callee], args, |cx, args| {
+            if !cx.has_dialect() {
+                cx.check_callable(callee, args.len())?;
+            }
+            cx.vm.call(callee, Word::NIL, args).map_err(|e| cx.fail(e))
+        })?;
+        R::from_view(View { scope: self, word: result })
+    }
+
+    /// Calls the method `name` of `object`; to be used inside of [`Scope::enter`].
+    pub(crate) fn call_method<R: FromValue>(
         &mut self,
-        callee: Word,
-        this: Word,
+        object: Word,
+        name: StrRef,
         args: impl IntoArgs,
     ) -> Result<R, Error> {
-        let result = self.rooted(|cx| {
+        let result = self.with_args(&[object, name.value()], args, |cx, args| {
+            cx.vm.call_method(object, name, args).map_err(|e| cx.fail(e))
+        })?;
+        R::from_view(View { scope: self, word: result })
+    }
+
+    /// Converts arguments and gives them to `call`. `keep` stays alive meanwhile.
+    fn with_args<R>(
+        &mut self,
+        keep: &[Word],
+        args: impl IntoArgs,
+        call: impl FnOnce(&mut Scope<'_>, &[Word]) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        self.rooted(|cx| {
+            cx.temps().extend_from_slice(keep);
             let first = cx.temps().len();
-            cx.keep(callee);
-            cx.keep(this);
-            args.push_args(&mut crate::convert::ArgSink { scope: cx })?;
-            let count = cx.temps().len() - first - 2;
-            if !cx.has_dialect() {
-                cx.check_callable(callee, count)?;
-            }
-            let given = &cx.temps()[first + 2..];
+            args.push_args(&mut ArgSink { scope: cx })?;
+            let given = &cx.temps()[first..];
             let mut few = [Word::NIL; 8];
-            let result = if count <= few.len() {
+            let count = given.len();
+            if count <= few.len() {
                 few[..count].copy_from_slice(given);
-                cx.vm.call(callee, this, &few[..count])
+                call(cx, &few[..count])
             } else {
                 // The temporaries keep them alive.
                 let many = given.to_vec();
-                cx.vm.call(callee, this, &many)
-            };
-            result.map_err(|e| cx.fail(e))
-        })?;
-        R::from_view(View { scope: self, word: result })
+                call(cx, &many)
+            }
+        })
+    }
+
+    /// Calls a function that Rust holds.
+    pub(crate) fn call_handle<R: FromValue>(&mut self, handle: &Handle, args: impl IntoArgs) -> Result<R, Error> {
+        let callee = self.word(handle)?;
+        self.enter(None, |cx| cx.call_word(callee, args))
     }
 
     /// Without a language there is nobody to explain what cannot be called, and how not.
@@ -447,14 +471,14 @@ impl Scope<'_> {
     /// A scalar from Rust as the language wants it.
     pub(crate) fn adopt(&mut self, word: Word) -> Result<Word, Error> {
         match &self.home.dialect {
-            Some(_dialect) => Ok(word),
+            Some(dialect) => dialect.import_value(self.vm, word).map_err(|e| self.fail(e)),
             None => Ok(word),
         }
     }
 
     /// A number as it leaves the language.
     pub(crate) fn canonical(&self, word: Word) -> Word {
-        word.as_double().map_or(word, Word::number)
+        self.home.dialect.as_ref().map_or(word, |dialect| dialect.export_value(word))
     }
 
     // ---- temporaries --------------------------------------------------------------------------------

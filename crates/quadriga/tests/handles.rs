@@ -258,10 +258,14 @@ fn methods_of_objects() {
         B.full = function(suffix)
           return self.name + suffix
         end function
+        B.up = function(x)
+          return super.name + x
+        end function
         b = new B";
     run(&mut cx, code).unwrap();
     let b: Map = cx.get("b").unwrap();
     assert_eq!(b.call_method::<String>(&mut cx, "full", ("!",)).unwrap(), "A!");
+    assert_eq!(b.call_method::<String>(&mut cx, "up", (1,)).unwrap(), "A1");
     assert_eq!(b.call_method::<()>(&mut cx, "nope", ()).unwrap_err().kind(), ErrorKind::NotFound);
 }
 

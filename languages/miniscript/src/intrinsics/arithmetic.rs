@@ -108,6 +108,12 @@ fn rounded(x: f64, places: i32) -> f64 {
 
 /// Magnitudes as 64 bits, and the signs, each combined by the same operator.
 fn bits(cx: &mut Context, lang: Lang, args: Args, op: fn(u64, u64) -> u64) -> Result<Value> {
+    // Two whole numbers without a sign, which is what programs have, need no conversion.
+    if let (Some(a), Some(b)) = (args.get(0).as_int(), args.get(1).as_int())
+        && (a | b) >= 0
+    {
+        return Ok(Value::int(op(a as u64, b as u64) as i64));
+    }
     let [a, b] = accept!(two(cx, lang, args, [0, 0]));
     let magnitude = op(a.abs() as u64, b.abs() as u64) as f64;
     let negative = op(u64::from(a < 0.0), u64::from(b < 0.0)) != 0;
