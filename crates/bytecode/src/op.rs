@@ -18,6 +18,8 @@ pub enum Operand {
     Write,
     /// First of two registers: both are written (and read).
     Pair,
+    /// First of two registers that are read.
+    ReadPair,
     /// First of three registers that are written: callee, self, home.
     Window,
     /// First of the registers of a call: callee, self, home, then as many arguments as `c` says.
@@ -205,7 +207,7 @@ opcodes! {
     // -- elements
     GetIndex "getindex" [Feedback Write Read Read] 0 Next "a = element c of b.";
     SetIndex "setindex" [Feedback Read Read Read] 0 Next "element b of a = c.";
-    Slice "slice" [None Write Read Pair] 0 Next "a = part of b from c to c+1.";
+    Slice "slice" [None Write Read ReadPair] 0 Next "a = part of b from c to c+1.";
     NewList "newlist" [None Write Range Count] 0 Next "a = list of the c values from b on.";
     ListAppend "listappend" [None Read Range Count] 0 Next "Append the c values from b on to list a.";
     NewMap "newmap" [None Write Count None] 0 Next "a = empty map with room for b fields.";

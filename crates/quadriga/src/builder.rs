@@ -99,6 +99,14 @@ impl ContextBuilder {
         self
     }
 
+    /// Sets the size of the native stack, in bytes (at least 160 KB; the default is 1 MB). It bounds how deep
+    /// host functions that call scripts that call host functions may be nested, about 1 KB per level in
+    /// release builds and 50 KB in debug builds. Calls of scripts among themselves take nothing of it.
+    pub fn native_stack(mut self, bytes: usize) -> ContextBuilder {
+        self.config.native_stack = bytes;
+        self
+    }
+
     /// Collects the output for [`Context::take_output`] instead of printing it.
     pub fn capture_output(mut self) -> ContextBuilder {
         self.output = Output::Capture;

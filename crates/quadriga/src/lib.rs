@@ -98,7 +98,9 @@
 //!   the context until it is dropped. Compile what runs often once; use short-lived contexts for the rest.
 //! * The memory limit counts the objects of the context. What host functions allocate in Rust is theirs.
 //! * Limits are checked by running script code. A host function that works for long calls [`Scope::charge`].
-//! * Host functions run on the context's own native stack of 1 MB.
+//! * A panic of a host function is caught, but the process's panic hook sees it first and prints it. With
+//!   `panic = "abort"` nothing can be caught.
+//! * Host functions run on the context's own native stack of 1 MB ([`ContextBuilder::native_stack`]).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -14,8 +14,8 @@ use crate::script::{Mode, Script, Source};
 use crate::value::Value;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use vm::heap::{StrRef, ValueExt};
 use vm::heap::layout::Kind;
+use vm::heap::{StrRef, ValueExt};
 
 /// A raw value. It must not leave the crate.
 pub(crate) type Word = vm::value::Value;
@@ -152,7 +152,11 @@ impl Scope<'_> {
     }
 
     /// Calls a function that Rust holds.
-    pub(crate) fn call_handle<R: FromValue>(&mut self, handle: &Handle, args: impl IntoArgs) -> Result<R, Error> {
+    pub(crate) fn call_handle<R: FromValue>(
+        &mut self,
+        handle: &Handle,
+        args: impl IntoArgs,
+    ) -> Result<R, Error> {
         let callee = self.word(handle)?;
         self.enter(None, |cx| cx.call_word(callee, args))
     }

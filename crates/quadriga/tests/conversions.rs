@@ -1,4 +1,5 @@
 //! Values from Rust to scripts and back.
+#![cfg(feature = "miniscript")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Values that Rust keeps: alive wherever they are stored, harmless wherever they are dropped or misused.
+#![cfg(feature = "miniscript")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Rust closures that scripts call: arguments, results, errors, panics, nesting.
+#![cfg(feature = "miniscript")]
 
 mod common;
 
@@ -160,7 +161,7 @@ fn functions_that_change_what_they_captured() {
 
 #[test]
 fn host_functions_call_scripts_that_call_host_functions() {
-    let cx = &mut context();
+    let cx = &mut builder().native_stack(4 << 20).build().unwrap();
     cx.function("apply", |cx: &mut Scope<'_>, f: Function, n: i64| f.call::<i64>(cx, (n,))).unwrap();
     let code = "f = function(n)\n  if n == 0 then return 0\n  return 1 + apply(@f, n - 1)\nend function\n";
     assert_eq!(run(cx, &format!("{code}f(20)")).unwrap().as_i64(), Some(20));

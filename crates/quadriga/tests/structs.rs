@@ -1,5 +1,5 @@
 //! Conversions of structs and enums through serde.
-#![cfg(feature = "serde")]
+#![cfg(all(feature = "miniscript", feature = "serde"))]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What a host gives to scripts: output, input, modules, arguments; and what happens when its hooks fail.
+#![cfg(feature = "miniscript")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Engines and scripts are shared by threads, contexts move between them.
+#![cfg(feature = "miniscript")]
 
 mod common;
 

@@ -84,6 +84,8 @@ pub struct Context {
     pub(crate) poll_always: bool,
     pub(crate) fuel: Option<u64>,
     pub(crate) running: bool,
+    /// Requests that this call from the host has noticed.
+    answered: u32,
     pub(crate) units: Vec<UnitInstance>,
     unit_index: HashMap<(usize, usize), u32>,
     pub(crate) natives: Vec<NativeInfo>,
@@ -149,6 +151,7 @@ impl Context {
             poll_always: safepoints,
             fuel: None,
             running: false,
+            answered: 0,
             units: Vec::new(),
             unit_index: HashMap::new(),
             natives: Vec::new(),
@@ -318,7 +321,10 @@ impl Context {
     /// Looks up what an interruption wants.
     #[cold]
     pub(crate) fn answer_requests(&mut self) -> Result<()> {
-        let requests = self.shared_owner.requests.swap(0, Ordering::SeqCst);
+        // A request stays until the call from the host ends: native code that swallows the error does not
+        // lose it.
+        let requests = self.shared_owner.requests.load(Ordering::SeqCst);
+        self.answered |= requests;
         self.reset_poll();
         if requests & CANCEL != 0 {
             return Err(self.engine_error(ErrorKind::Cancelled, "cancelled"));
@@ -491,9 +497,10 @@ impl Context {
         if self.running {
             return f(self);
         }
-        let Some(mut stack) = self.native_stack.take() else {
-            return f(self);
-        };
+        // First what can fail, then the changes. A time that no clock reaches is no limit.
+        let end = self.limits.time.and_then(|t| Instant::now().checked_add(t));
+        let deadline = end.map(|end| limits::arm(&self.shared_owner, end));
+        let mut stack = self.native_stack.take().expect("a context that does not run has its stack");
         self.running = true;
         let high = stack.base().get();
         // Where collections are confined to safepoints, no Rust frame is looked at: the mode stands for
@@ -501,7 +508,6 @@ impl Context {
         self.heap.roots.native_high = if self.heap.config.safepoint_only { 0 } else { high };
         self.fuel = self.limits.fuel;
         self.reset_poll();
-        let deadline = self.limits.time.map(|t| limits::arm(&self.shared_owner, Instant::now() + t));
         // The result travels through a local of this stack frame; no value of the heap may be in it, which
         // is why hosts get handles.
         let result = corosensei::on_stack(&mut stack, || {
@@ -518,7 +524,8 @@ impl Context {
             self.fuel_left = self.fuel;
         }
         self.fuel = None;
-        self.shared_owner.requests.fetch_and(!DEADLINE, Ordering::SeqCst);
+        let answered = std::mem::take(&mut self.answered) | DEADLINE;
+        self.shared_owner.requests.fetch_and(!answered, Ordering::SeqCst);
         self.after_collection();
         match result {
             Ok(r) => r,

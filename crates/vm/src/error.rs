@@ -8,8 +8,8 @@ use std::sync::Arc;
 /// Result of everything that can run script code.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What kind of error it is. The kinds past `Thrown` stop the script; a language cannot catch them unless
-/// its dialect says so.
+/// What kind of error it is. Some end the script whatever it does
+/// ([`ErrorKind::is_stop`]); which others a script can catch, its dialect says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -37,6 +37,16 @@ pub enum ErrorKind {
     Panic,
     /// The source does not compile.
     Syntax,
+}
+
+impl ErrorKind {
+    /// Whether it ends the script whatever the script does: limits of time and fuel, cancellation, exit.
+    pub fn is_stop(self) -> bool {
+        matches!(
+            self,
+            ErrorKind::TimeLimit | ErrorKind::OutOfFuel | ErrorKind::Cancelled | ErrorKind::Exit(_)
+        )
+    }
 }
 
 /// One call in a stack trace.

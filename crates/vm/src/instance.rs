@@ -131,7 +131,8 @@ impl FunctionInstance {
     /// Puts `to` where `from` stands among the constants.
     pub(crate) fn replace_constant(&mut self, from: Value, to: Value) {
         for i in 0..self.constant_len {
-            if self.constants().nth(i) == Some(from) {
+            // SAFETY: within the constants.
+            if unsafe { *self.k.add(i) } == from {
                 self.set_constant(i, to);
             }
         }

@@ -13,11 +13,7 @@ use support::{MODES, Mode};
 fn programs_do_what_they_should_in_every_mode() {
     for mut program in program::all() {
         for mode in MODES {
-            let start = std::time::Instant::now();
             let seen = program.run(mode);
-            if std::env::var_os("QUADRIGA_TIMES").is_some() {
-                println!("{:>8.1?} {mode:?} {}", start.elapsed(), program.name);
-            }
             program.compare(mode, &seen);
         }
     }

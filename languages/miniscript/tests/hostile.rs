@@ -234,7 +234,9 @@ fn the_memory_limit_holds() {
          while true\nl.push f\nend while",
     ] {
         let mut cx = context(|b| b.memory_limit(64 << 20));
+        eprintln!("{text}"); let t0 = Instant::now();
         let error = run(&mut cx, text).expect_err("it never ends");
+eprintln!("  {:?}", t0.elapsed());
         assert_eq!(error.kind(), ErrorKind::Memory, "{error}: {text}");
         assert!(error.line().is_some(), "{error}: {text}");
         assert!(error.language_line().starts_with("Runtime Error: "), "{}", error.language_line());

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::Rng;
 use crate::build::{FuncId, FunctionBuilder, InsnMark, InsnRef, Label, Reg, UnitBuilder};
 use crate::op::{Flow, Opcode, Operand, TABLE};
-use crate::unit::{Alternate, Capture, Const, Function, FunctionFlags, Handler, Span, SpanEntry, Unit};
+use crate::unit::{
+    Alternate, Capture, Const, FIRST_PARAM, Function, FunctionFlags, Handler, Span, SpanEntry, Unit,
+};
 
 /// Registers every generated function has at least.
 const REGISTERS: u16 = 12;
@@ -128,6 +130,9 @@ impl<'r> Generator<'r> {
     }
 
     fn function(mut self) -> Function {
+        if self.rng.once_in(2) {
+            self.furnish();
+        }
         for line in 0..4 + self.rng.below(24) {
             if self.rng.once_in(3) {
                 self.f.at(Span { start: line as u32, end: line as u32 + 3 }, line as u32 + 1);
@@ -156,6 +161,40 @@ impl<'r> Generator<'r> {
         match self.f.finish() {
             Ok(function) => function,
             Err(error) => unreachable!("the generator builds valid functions: {error}"),
+        }
+    }
+
+    /// Puts something into most registers, so that what follows finds operands of all kinds.
+    fn furnish(&mut self) {
+        for r in FIRST_PARAM..REGISTERS {
+            match self.rng.below(9) {
+                0 => self.f.emit_wide(Opcode::LoadInt, Reg(r), self.rng.below(5) as u32),
+                1 => {
+                    let c = constant(self.rng, true);
+                    let k = self.f.constant(c);
+                    self.f.emit_wide(Opcode::LoadK, Reg(r), k)
+                }
+                2 => {
+                    let n = self.rng.below(4) as u16;
+                    let from = self.registers(n);
+                    self.f.emit(Opcode::NewList, 0, r, from, n)
+                }
+                3 => self.f.emit(Opcode::NewMap, 0, r, 4, 0),
+                4 => self.f.emit(Opcode::NewBox, 0, r, r, 0),
+                5 if !self.closable().is_empty() => {
+                    let of = self.closable();
+                    self.f.emit(Opcode::Closure, 0, r, self.rng.pick(&of), 0)
+                }
+                6 => {
+                    let name = self.rng.pick(TEXTS);
+                    self.f.global(Opcode::GetGlobal, Reg(r), name)
+                }
+                7 => {
+                    let from = self.registers(1);
+                    self.f.emit(Opcode::NewObject, 0, r, from, 0)
+                }
+                _ => continue,
+            };
         }
     }
 
@@ -266,7 +305,7 @@ impl<'r> Generator<'r> {
         match kind {
             Operand::Read => self.rng.below(REGISTERS as usize) as u16,
             Operand::Write => self.registers(1),
-            Operand::Pair => self.registers(2),
+            Operand::Pair | Operand::ReadPair => self.registers(2),
             Operand::Window => self.registers(3),
             Operand::Call => self.registers(3 + count),
             Operand::Range => self.registers(count),

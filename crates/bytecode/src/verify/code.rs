@@ -73,12 +73,12 @@ fn check_operand(
     value: usize,
 ) -> Result<(), String> {
     let writes = matches!(kind, Operand::Write | Operand::Pair | Operand::Window | Operand::Call);
-    if writes && value == 0 && op != Opcode::Slice {
+    if writes && value == 0 {
         return Err("register 0 holds the closure and is never written".into());
     }
     match kind {
         Operand::Read | Operand::Write => registers(f, value, 1),
-        Operand::Pair => registers(f, value, 2),
+        Operand::Pair | Operand::ReadPair => registers(f, value, 2),
         Operand::Window => registers(f, value, 3),
         Operand::Call => registers(f, value, 3 + insn.c()),
         Operand::Range => registers(f, value, insn.c()),

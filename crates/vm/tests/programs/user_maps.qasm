@@ -145,6 +145,8 @@ filled:
   ; One that never lets a search end stops with the fuel.
   closure r4, &endless_eq
   setfield r3, r4, "__eq__"
+  closure r4, &quick_hash
+  setfield r3, r4, "__hash__"
   special.2 r5, r5, r5
   setglobal r5, $map
   getglobal r8, $point
@@ -227,3 +229,7 @@ function "endless_eq" (other) registers 6
   setindex r4, r1, r5
   loadfalse r4
   ret r4
+
+function "quick_hash" () registers 4
+  getfield r3, r1, "n"
+  ret r3

@@ -1,6 +1,6 @@
 //! The test dialect, and what runs programs in it.
 //!
-//! The dialect has what MiniScript has no use for: checked 64-bit integers, exceptions, generators, value
+//! The dialect has what the first language has no use for: checked 64-bit integers, exceptions, generators, value
 //! semantics, descriptors, operators as methods, keys with an equality of their own. Its programs are text
 //! assembly, in `tests/programs`; `dialect.rs` is where to look up what an instruction means in it.
 
@@ -9,6 +9,7 @@
 pub mod arith;
 pub mod describe;
 pub mod dialect;
+pub mod fuzz;
 pub mod natives;
 pub mod objects;
 pub mod program;

@@ -20,7 +20,7 @@ pub struct Program {
 
 /// Limits under which programs run: low enough to be reached.
 pub fn limits() -> Limits {
-    Limits { max_depth: 200, memory: Some(64 << 20), time: None, fuel: Some(2_000_000) }
+    Limits { max_depth: 200, memory: Some(64 << 20), time: None, fuel: Some(400_000) }
 }
 
 /// All programs, by name.

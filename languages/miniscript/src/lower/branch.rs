@@ -26,7 +26,10 @@ impl<'a> FunctionLowering<'a> {
     /// Jumps if the truth of a tree is `sense`.
     pub fn branch(&mut self, node: &Node<'a>, target: Label, sense: bool, reading: &mut Reading) {
         match node {
-            Node::Compare { first, rest } => {
+            // All operands count, so those that may be functions are read even behind a comparison that fails.
+            Node::Compare { first, rest }
+                if rest.len() == 1 || first.is_value() && rest.iter().all(|(_, _, n)| n.is_value()) =>
+            {
                 // All must hold: a comparison that does not leads to the end, or to the target.
                 let fails = if sense { self.b.label() } else { target };
                 let mut left = self.operand_or_constant(first, reading);

@@ -34,14 +34,13 @@ fn cache_words(cx: &Context) -> *mut u64 {
 }
 
 /// Entries beyond the first at this site.
-fn poly_of(cx: &mut Context, words: usize) -> Option<(&mut PolyCache, *mut u64)> {
+fn poly_of(cx: &mut Context) -> Option<&mut PolyCache> {
     let cache = cache_words(cx);
     // SAFETY: the instruction has three or four cache words; the last half of the third is the number
     // of the poly cache plus one.
     let index = unsafe { (*cache.add(2) >> 32) as usize };
-    let _ = words;
     let instance = instance_mut(cx);
-    Some((instance.poly.get_mut(index.checked_sub(1)?)?, cache))
+    instance.poly.get_mut(index.checked_sub(1)?)
 }
 
 fn instance_mut(cx: &mut Context) -> &mut FunctionInstance {
@@ -67,7 +66,7 @@ fn entry_value(cx: &Context, o: Value, key: u64, holder: u64, epoch: u32) -> Opt
 /// Looks a field up: poly cache, then dialect; fills the caches.
 fn find(cx: &mut Context, o: Value, name: StrRef, has_home: bool) -> Result<Found> {
     let wanted = shape(o);
-    if let Some((poly, _)) = poly_of(cx, 3) {
+    if let Some(poly) = poly_of(cx) {
         let hit = poly.entries.iter().find(|e| e.key as u32 == wanted).copied();
         if let Some(e) = hit
             && let Some(v) = entry_value(cx, o, e.key, e.holder, e.epoch)
@@ -94,8 +93,10 @@ fn find(cx: &mut Context, o: Value, name: StrRef, has_home: bool) -> Result<Foun
         }
         return Ok(Found { outcome: Outcome::Value(v), home: Value::from_bits(e.home) });
     }
+    let generation = cx.heap.shapes_generation;
     let Lookup { outcome, recipe, home } = cx.dialect_ref().get_field(cx, o, name)?;
-    if matches!(outcome, Outcome::Value(_)) {
+    // A look-up that collected may have freed the shape, and its number may mean another one by now.
+    if matches!(outcome, Outcome::Value(_)) && generation == cx.heap.shapes_generation {
         let wanted = if general == 0 { wanted } else { general };
         remember(cx, o, wanted, recipe, home, has_home).inspect(|&e| {
             if general != 0 {
@@ -167,7 +168,7 @@ fn store_entry(cx: &mut Context, entry: PolyEntry, has_home: bool) {
             *cache.add(2) |= index << 32;
         }
     }
-    let Some((poly, _)) = poly_of(cx, 3) else { return };
+    let Some(poly) = poly_of(cx) else { return };
     if let Some(e) = poly.entries.iter_mut().find(|e| e.key as u32 == entry.key as u32) {
         *e = entry;
     } else if poly.entries.len() < POLY_MAX {

@@ -100,6 +100,11 @@ pub(crate) fn raise(cx: &mut Context, mut error: Error) -> Pc {
     }
     loop {
         if let Some(target) = find_handler(cx, &error) {
+            // Handlers may close a loop, and this is a safepoint like a back edge. An interruption is not
+            // lost: it is asked for again at the next one.
+            if cx.heap.safepoint_due() {
+                let _ = cx.poll();
+            }
             return target;
         }
         if cx.fp <= cx.first_frame() {
@@ -118,7 +123,7 @@ pub(crate) fn raise(cx: &mut Context, mut error: Error) -> Pc {
                 return std::ptr::null();
             }
             ReturnKind::Native => cx.continuations.truncate(frame.ret as u32 as usize),
-            ReturnKind::IterStep if cx.dialect_ref().ends_iteration(cx, &error) => {
+            ReturnKind::IterStep if !error.kind().is_stop() && cx.dialect_ref().ends_iteration(cx, &error) => {
                 cx.thrown = Value::NIL;
                 // Behind an `iternext` that does not jump comes the next instruction.
                 return frame.pc;
@@ -135,6 +140,8 @@ fn find_handler(cx: &mut Context, error: &Error) -> Option<Pc> {
     let word = instance.word_of(cx.pc).saturating_sub(1);
     let handler = *instance.function().handler(word)?;
     let value = match error.kind() {
+        // Nobody catches a stop.
+        kind if kind.is_stop() => return None,
         ErrorKind::Thrown => std::mem::replace(&mut cx.thrown, Value::NIL),
         _ => cx.dialect_ref().caught(cx, error)?,
     };

@@ -66,6 +66,15 @@ fn comparison_chains_branch_pair_by_pair() {
 }
 
 #[test]
+fn comparison_chains_look_at_all_operands() {
+    let text = body("a, b, c", "if a < b < c then return 1");
+    assert!(
+        text.starts_with("lt.1 r7, r3, r4 else L2\nlt.1 r8, r4, r5 else L2\nmul r6, r7, r8\njfalse r6, L1\n"),
+        "{text}"
+    );
+}
+
+#[test]
 fn or_goes_on_out_of_line_for_partial_truth() {
     assert_code(
         &body("a, b", "if a or b then return 1"),
