@@ -80,6 +80,9 @@ const MAX_WORDS: usize = 1 << 30;
 /// A label without a place.
 const UNBOUND: u32 = u32::MAX;
 
+/// From this many constants on, those with a 32-bit index go behind the others.
+const SHORT: usize = 1 << 15;
+
 /// Writes one function.
 pub struct FunctionBuilder {
     name: Box<str>,
@@ -93,6 +96,10 @@ pub struct FunctionBuilder {
     terminated: bool,
     consts: Vec<Const>,
     const_index: HashMap<Key, u32>,
+    /// Further constants, which come behind all of `consts`, and the instructions that name them.
+    wide: Vec<Const>,
+    wide_index: HashMap<Key, u32>,
+    wide_uses: Vec<u32>,
     captures: Vec<Capture>,
     capture_index: HashMap<Capture, u16>,
     labels: Vec<u32>,
@@ -153,6 +160,9 @@ impl FunctionBuilder {
             terminated: false,
             consts: Vec::new(),
             const_index: HashMap::new(),
+            wide: Vec::new(),
+            wide_index: HashMap::new(),
+            wide_uses: Vec::new(),
             captures: Vec::new(),
             capture_index: HashMap::new(),
             labels: Vec::new(),
@@ -341,10 +351,7 @@ impl FunctionBuilder {
             Const::Int(i) if i32::try_from(i).is_ok() => {
                 self.emit_wide(Opcode::LoadInt, dst, i as i32 as u32)
             }
-            other => {
-                let k = self.constant(other);
-                self.emit_wide(Opcode::LoadK, dst, k)
-            }
+            other => self.emit_constant(Opcode::LoadK, dst, other),
         }
     }
 
@@ -372,8 +379,25 @@ impl FunctionBuilder {
     /// Emits an instruction on the global variable `name`.
     pub fn global(&mut self, op: Opcode, a: Reg, name: &str) -> InsnRef {
         debug_assert!(op.info().operands[2] == Operand::Cell32, "{} takes no global", op.info().mnemonic);
-        let k = self.constant(Const::Cell(name.into()));
-        self.emit_wide(op, a, k)
+        self.emit_constant(op, a, Const::Cell(name.into()))
+    }
+
+    /// Emits an instruction that has 32 bits for its constant. Once there are many constants it leaves the
+    /// short indices to those that need them, such as names of fields.
+    fn emit_constant(&mut self, op: Opcode, a: Reg, c: Const) -> InsnRef {
+        let key = Key::of(&c);
+        if self.consts.len() < SHORT || self.const_index.contains_key(&key) {
+            let k = self.constant(c);
+            return self.emit_wide(op, a, k);
+        }
+        let next = self.wide.len() as u32;
+        let k = *self.wide_index.entry(key).or_insert(next);
+        if k == next {
+            self.wide.push(c);
+        }
+        let insn = self.emit_wide(op, a, k);
+        self.wide_uses.push(insn.0);
+        insn
     }
 
     /// Emits an instruction on the field `name`.
@@ -439,6 +463,14 @@ impl FunctionBuilder {
             return Err(kind);
         }
         let registers = self.frame.registers().ok_or(BuildErrorKind::TooManyRegisters)?;
+        let short = self.consts.len() as u32;
+        for &pc in &self.wide_uses {
+            let insn = Insn(self.code[pc as usize]);
+            if let Some(op) = insn.op() {
+                self.code[pc as usize] = Insn::abx(op, insn.a() as u16, insn.bx() + short).0;
+            }
+        }
+        self.consts.append(&mut self.wide);
         for i in 0..self.jumps.len() {
             let (pc, label) = self.jumps[i];
             let target = self.place(label)?;

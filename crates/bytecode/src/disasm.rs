@@ -238,7 +238,9 @@ impl<'a> Listing<'a> {
         let told = fields.into_iter().filter_map(|(field, value, signed)| match info.operands[field] {
             Operand::None | Operand::Flags | Operand::Feedback | Operand::Offset24 => None,
             Operand::Read | Operand::Write => Some(format!("r{value}")),
-            Operand::Pair | Operand::ReadPair | Operand::Window | Operand::Call | Operand::Range => Some(format!("r{value}")),
+            Operand::Pair | Operand::ReadPair | Operand::Window | Operand::Call | Operand::Range => {
+                Some(format!("r{value}"))
+            }
             Operand::K | Operand::Name => Some(format!("k{value}")),
             Operand::K32 | Operand::Cell32 => Some(format!("k{}", insn.bx())),
             Operand::Imm => Some(signed.to_string()),

@@ -64,27 +64,89 @@ pub fn hash_text(text: &str) -> u32 {
     let bytes = text.as_bytes();
     let n = bytes.len();
     let mut state = seed() ^ K0;
-    let (a, b) = if n <= 16 {
-        if n >= 8 {
-            (word(bytes, 0), word(bytes, n - 8))
-        } else if n >= 4 {
-            (half(bytes, 0), half(bytes, n - 4))
-        } else if n > 0 {
-            ((bytes[0] as u64) << 16 | (bytes[n / 2] as u64) << 8 | bytes[n - 1] as u64, 0)
-        } else {
-            (0, 0)
-        }
+    if n <= 16 {
+        return finish(n, short(bytes), state);
+    }
+    let mut i = 0;
+    while i + 16 < n {
+        state = mix(word(bytes, i) ^ K1, word(bytes, i + 8) ^ state);
+        i += 16;
+    }
+    finish(n, (word(bytes, n - 16), word(bytes, n - 8)), state)
+}
+
+/// The two words that stand for a text of at most 16 bytes.
+#[inline(always)]
+fn short(bytes: &[u8]) -> (u64, u64) {
+    let n = bytes.len();
+    if n >= 8 {
+        (word(bytes, 0), word(bytes, n - 8))
+    } else if n >= 4 {
+        (half(bytes, 0), half(bytes, n - 4))
+    } else if n > 0 {
+        ((bytes[0] as u64) << 16 | (bytes[n / 2] as u64) << 8 | bytes[n - 1] as u64, 0)
     } else {
-        let mut i = 0;
-        while i + 16 < n {
-            state = mix(word(bytes, i) ^ K1, word(bytes, i + 8) ^ state);
-            i += 16;
-        }
-        (word(bytes, n - 16), word(bytes, n - 8))
-    };
+        (0, 0)
+    }
+}
+
+/// The hash of a text of `n` bytes from its last words and the state before them.
+#[inline(always)]
+fn finish(n: usize, (a, b): (u64, u64), state: u64) -> u32 {
     let h = mix(K2 ^ n as u64, mix(a ^ K1, b ^ state));
     let h = (h ^ (h >> 32)) as u32;
     if h == 0 { 1 } else { h }
+}
+
+/// The hash of a text that comes in pieces: that of [`hash_text`] for all of it.
+pub(crate) struct TextHasher {
+    state: u64,
+    /// The block before the pending bytes, and behind it the pending bytes themselves: a full block is
+    /// mixed in only when more follows, since the last bytes of a text are treated differently.
+    window: [u8; 32],
+    pending: usize,
+    total: usize,
+}
+
+impl TextHasher {
+    pub(crate) fn new() -> TextHasher {
+        TextHasher { state: seed() ^ K0, window: [0; 32], pending: 0, total: 0 }
+    }
+
+    /// The next piece.
+    pub(crate) fn write(&mut self, mut bytes: &[u8]) {
+        self.total += bytes.len();
+        while !bytes.is_empty() {
+            if self.pending == 16 {
+                self.state = mix(word(&self.window, 16) ^ K1, word(&self.window, 24) ^ self.state);
+                self.window.copy_within(16.., 0);
+                self.pending = 0;
+            }
+            if self.pending == 0 && bytes.len() > 16 {
+                // Whole blocks straight from the piece; one to sixteen bytes of it stay.
+                let whole = (bytes.len() - 1) / 16 * 16;
+                let mut i = 0;
+                while i < whole {
+                    self.state = mix(word(bytes, i) ^ K1, word(bytes, i + 8) ^ self.state);
+                    i += 16;
+                }
+                self.window[..16].copy_from_slice(&bytes[whole - 16..whole]);
+                bytes = &bytes[whole..];
+            }
+            let n = bytes.len().min(16 - self.pending);
+            self.window[16 + self.pending..][..n].copy_from_slice(&bytes[..n]);
+            self.pending += n;
+            bytes = &bytes[n..];
+        }
+    }
+
+    /// The hash of all pieces.
+    pub(crate) fn finish(&self) -> u32 {
+        let (n, at) = (self.total, self.pending);
+        let last =
+            if n <= 16 { short(&self.window[16..16 + n]) } else { (word(&self.window, at), word(&self.window, at + 8)) };
+        finish(n, last, self.state)
+    }
 }
 
 /// The hash of an integer key.
@@ -144,6 +206,23 @@ mod tests {
                 let mut other = base.clone().into_bytes();
                 other[i] = b'b';
                 assert_ne!(h, hash_text(std::str::from_utf8(&other).unwrap()), "length {n}, byte {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_have_the_hash_of_the_whole() {
+        let text: String = (0..200_u8).map(|i| char::from(b' ' + i % 90)).collect();
+        for n in 0..text.len() {
+            let whole = &text[..n];
+            for step in [1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 50, 128] {
+                for first in [0, 1, 5, 16, 20, 33] {
+                    let (head, rest) = whole.split_at(first.min(n));
+                    let mut hasher = TextHasher::new();
+                    hasher.write(head.as_bytes());
+                    rest.as_bytes().chunks(step).for_each(|piece| hasher.write(piece));
+                    assert_eq!(hasher.finish(), hash_text(whole), "length {n}, pieces of {step} behind {first}");
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::hash::{freeze_hash_seed, hash_text};
 use crate::heap::Heap;
 use crate::layout::{StrKind, flags};
 use crate::refs::StrRef;
+use crate::string::str_eq;
 
 #[derive(Clone, Copy)]
 struct Slot {
@@ -59,6 +60,11 @@ impl Interner {
     /// The unique string of `text`, if there is one; `hash` is that of the text.
     #[inline]
     pub fn find(&self, text: &str, hash: u32) -> Option<StrRef> {
+        self.find_where(hash, |s| s.text() == text)
+    }
+
+    #[inline(always)]
+    fn find_where(&self, hash: u32, is_it: impl Fn(StrRef) -> bool) -> Option<StrRef> {
         let mask = self.slots.len() - 1;
         let mut i = hash as usize & mask;
         loop {
@@ -69,7 +75,7 @@ impl Interner {
             if slot.hash == hash {
                 // SAFETY: entries are live strings: a collection sweeps the table before it reuses memory.
                 let s = unsafe { StrRef::from_ptr(at(slot.string)) };
-                if s.text() == text {
+                if is_it(s) {
                     return Some(s);
                 }
             }
@@ -180,7 +186,7 @@ impl Heap {
     }
 
     fn find_interned(&self, s: StrRef) -> Option<StrRef> {
-        self.interner.find(&s.to_text(), s.hash())
+        self.interner.find_where(s.hash(), |found| str_eq(found, s))
     }
 
     fn enter(&mut self, s: StrRef, hash: u32) {

@@ -87,6 +87,7 @@ pub use list::MAX_LIST_LEN;
 pub use map::{KeyOrigin, KeyPolicy, MAX_FIELDS, MAX_INLINE_SLOTS};
 pub use refs::*;
 pub use shape::{MAX_KEYS, MAX_SHAPES, ShapeId, ShapeTable};
+pub use rope::concat_cost;
 pub use string::{MAX_STR_BYTES, str_cmp, str_eq};
 pub use table::{MAX_ENTRIES, hash_key, normalize_key, same_key};
 pub use typed::{MAX_TYPED_LEN, TypedError};

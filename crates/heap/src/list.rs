@@ -249,30 +249,46 @@ impl Heap {
         Ok(storage)
     }
 
-    /// A list header around `storage` (which may be null, with capacity 0).
-    fn list_around(&mut self, storage: *mut Values, capacity: usize) -> Result<ListRef, HeapError> {
+    /// A list without storage. It is made before its storage: the other way round, a collection in between
+    /// would make the storage old and leave the list young, and stores into the list would go unnoticed by
+    /// whoever finds the storage after the list has died.
+    fn bare_list(&mut self) -> Result<ListRef, HeapError> {
         let list = self.alloc_raw(Kind::List, size_of::<List>())?.cast::<List>();
         let p = list.as_ptr();
         // SAFETY: a fresh object of that size.
         unsafe {
             (*p).header.aux = ListKind::Fresh as u8;
             (*p).len = 0;
-            (*p).cap = capacity as u32;
-            (*p).elems = if storage.is_null() { std::ptr::null_mut() } else { first_slot(storage) };
-            (*p).buffer = storage;
+            (*p).cap = 0;
+            (*p).elems = std::ptr::null_mut();
+            (*p).buffer = std::ptr::null_mut();
         }
         Ok(ListRef(list))
     }
 
+    /// Gives a bare list its storage.
+    #[inline(always)]
+    fn furnish(&mut self, list: ListRef, storage: *mut Values, capacity: usize) {
+        let p = list.ptr();
+        // SAFETY: a live list, of which no borrow is held.
+        unsafe {
+            (*p).cap = capacity as u32;
+            (*p).elems = first_slot(storage);
+            (*p).buffer = storage;
+            self.barrier(list.header());
+        }
+    }
+
     /// An empty list with room for `capacity` elements.
     pub fn list_new(&mut self, capacity: usize) -> Result<ListRef, HeapError> {
-        if capacity == 0 {
-            return self.list_around(std::ptr::null_mut(), 0);
+        let list = self.bare_list()?;
+        if capacity > 0 {
+            check_len(capacity)?;
+            let capacity = capacity.next_multiple_of(2);
+            let storage = self.alloc_values(capacity)?;
+            self.furnish(list, storage, capacity);
         }
-        check_len(capacity)?;
-        let capacity = capacity.next_multiple_of(2);
-        let storage = self.alloc_values(capacity)?;
-        self.list_around(storage, capacity)
+        Ok(list)
     }
 
     /// A list of the given elements, which the collector must be able to see.
@@ -296,9 +312,10 @@ impl Heap {
         }
         check_len(len)?;
         let capacity = len.next_multiple_of(2);
+        let list = self.bare_list()?;
         // SAFETY: the caller's promise.
         let storage = unsafe { self.alloc_values_copy(capacity, from, len)? };
-        let list = self.list_around(storage, capacity)?;
+        self.furnish(list, storage, capacity);
         list.set_len(len);
         list.set_kind(kind);
         Ok(list)
@@ -307,7 +324,7 @@ impl Heap {
     /// The list `start, start + step, ...` of `len` numbers, without storage until it is written to.
     pub fn list_range(&mut self, start: f64, step: f64, len: usize) -> Result<ListRef, HeapError> {
         check_len(len)?;
-        let list = self.list_around(std::ptr::null_mut(), 0)?;
+        let list = self.bare_list()?;
         if len > 0 {
             let p = list.ptr();
             // SAFETY: a fresh list. The two pointer fields of a range are numbers and never followed.

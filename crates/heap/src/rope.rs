@@ -34,23 +34,14 @@ impl StrRef {
         unsafe { (StrRef::from_ptr(at(fields.a)), StrRef::from_ptr(at(fields.b))) }
     }
 
+    /// The pieces of the text in order. Nothing may be allocated in the heap while they are walked.
+    pub(crate) fn leaves(self) -> Leaves {
+        Leaves { next: Some(self), rest: Vec::new() }
+    }
+
     /// Calls `f` with the pieces of the text in order.
     pub(crate) fn each_leaf(self, f: &mut dyn FnMut(&str)) {
-        let mut rest = Vec::new();
-        let mut next = self;
-        loop {
-            if next.is_rope() {
-                let (left, right) = next.halves();
-                rest.push(right);
-                next = left;
-                continue;
-            }
-            f(next.text());
-            match rest.pop() {
-                Some(s) => next = s,
-                None => return,
-            }
-        }
+        self.leaves().for_each(|leaf| f(leaf.text()));
     }
 
     /// Copies the text to `to`.
@@ -72,6 +63,46 @@ impl StrRef {
     /// Bytes of text for which a flat string or buffer has room.
     fn capacity(self) -> usize {
         (self.fields().header.granules as usize * GRANULE - STR_TEXT).min(MAX_STR_BYTES)
+    }
+}
+
+/// Walks a rope from left to right. Every item is a string whose text can be read; of a rope none is empty.
+pub(crate) struct Leaves {
+    next: Option<StrRef>,
+    /// Right halves still to come; as many as the rope is deep at most.
+    rest: Vec<StrRef>,
+}
+
+impl Iterator for Leaves {
+    type Item = StrRef;
+
+    fn next(&mut self) -> Option<StrRef> {
+        let mut leaf = self.next.take()?;
+        while leaf.is_rope() {
+            let (left, right) = leaf.halves();
+            self.rest.push(right);
+            leaf = left;
+        }
+        self.next = self.rest.pop();
+        Some(leaf)
+    }
+}
+
+/// Bytes of text that [`Heap::str_concat`] is going to copy besides short ones: what it costs.
+pub fn concat_cost(a: StrRef, b: StrRef) -> usize {
+    let total = a.byte_len() + b.byte_len();
+    if total < ROPE_MIN || a.is_empty() || b.is_empty() {
+        return 0;
+    }
+    let depth = a.fields().depth;
+    match a.str_kind() {
+        StrKind::Slice if b.byte_len() <= a.byte_len() => b.byte_len(),
+        StrKind::Rope
+            if b.byte_len() <= a.byte_len() / 2 && (depth >= BUFFER_DEPTH || total < BUFFER_SOON) =>
+        {
+            total
+        }
+        _ => [a, b].iter().filter(|s| s.fields().depth >= MAX_DEPTH).map(|s| s.byte_len()).sum(),
     }
 }
 

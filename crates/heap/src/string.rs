@@ -8,7 +8,7 @@
 
 use crate::address::at;
 use crate::error::HeapError;
-use crate::hash::hash_text;
+use crate::hash::{TextHasher, hash_text};
 use crate::heap::Heap;
 use crate::layout::{Kind, STR_TEXT, Str, StrKind, flags};
 use crate::refs::StrRef;
@@ -82,9 +82,34 @@ impl StrRef {
         unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(start, self.byte_len())) }
     }
 
-    /// The text, copied if this is a rope. For readers that cannot allocate in the heap.
+    /// The text, copied if this is a rope. The copy is outside the heap and its limit, however long it is:
+    /// this is for tests and for hosts that take a text with them. Whatever a script can ask for flattens
+    /// first ([`Heap::flatten`]) and reads [`StrRef::text`], or takes the [`StrRef::head`].
     pub fn to_text(&self) -> Cow<'_, str> {
         if self.is_rope() { Cow::Owned(self.gather()) } else { Cow::Borrowed(self.text()) }
+    }
+
+    /// The text if it has at most `most` bytes, otherwise its first characters that fit, for messages and
+    /// for names that are short if they mean anything.
+    pub fn head(&self, most: usize) -> Cow<'_, str> {
+        if !self.is_rope() {
+            return Cow::Borrowed(cut(self.text(), most));
+        }
+        let mut out = String::with_capacity(most.min(self.byte_len()));
+        for leaf in self.leaves() {
+            let part = cut(leaf.text(), most - out.len());
+            out.push_str(part);
+            if part.len() < leaf.byte_len() {
+                break;
+            }
+        }
+        Cow::Owned(out)
+    }
+
+    /// Whether [`StrRef::hash`] has to read the text.
+    #[inline(always)]
+    pub fn is_unhashed(self) -> bool {
+        self.fields().hash == 0
     }
 
     #[cold]
@@ -115,16 +140,38 @@ impl StrRef {
 
     #[inline(never)]
     fn compute_hash(self) -> u32 {
-        let hash = hash_text(&self.to_text());
+        let hash = if self.is_rope() { self.rope_hash() } else { hash_text(self.text()) };
         // SAFETY: a live string (module rule of `refs`); no borrow of its fields is held.
         unsafe { (*self.ptr()).hash = hash };
         hash
     }
+
+    /// The hash of a rope: piece by piece, nothing is gathered.
+    fn rope_hash(self) -> u32 {
+        let mut hasher = TextHasher::new();
+        self.each_leaf(&mut |leaf| hasher.write(leaf.as_bytes()));
+        hasher.finish()
+    }
+}
+
+/// The first characters of `text`, at most `most` bytes.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 impl fmt::Display for StrRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.to_text())
+        if !self.is_rope() {
+            return f.pad(self.text());
+        }
+        if f.width().is_some() || f.precision().is_some() {
+            return f.pad(&self.to_text());
+        }
+        self.leaves().try_for_each(|leaf| f.write_str(leaf.text()))
     }
 }
 
@@ -141,12 +188,43 @@ pub fn str_eq(a: StrRef, b: StrRef) -> bool {
     if x.hash != y.hash && x.hash != 0 && y.hash != 0 {
         return false;
     }
-    if a.is_rope() || b.is_rope() { a.to_text() == b.to_text() } else { a.text() == b.text() }
+    if a.is_rope() || b.is_rope() { cmp_leaves(a, b).is_eq() } else { a.text() == b.text() }
 }
 
 /// The order of two strings: that of their code points, which is that of their bytes.
 pub fn str_cmp(a: StrRef, b: StrRef) -> Ordering {
-    if a == b { Ordering::Equal } else { a.to_text().as_bytes().cmp(b.to_text().as_bytes()) }
+    if a == b {
+        Ordering::Equal
+    } else if a.is_rope() || b.is_rope() {
+        cmp_leaves(a, b)
+    } else {
+        a.text().as_bytes().cmp(b.text().as_bytes())
+    }
+}
+
+/// The order of two texts, read piece by piece.
+#[cold]
+fn cmp_leaves(a: StrRef, b: StrRef) -> Ordering {
+    let (mut xs, mut ys) = (a.leaves(), b.leaves());
+    let (mut x, mut y) = (xs.next(), ys.next());
+    let (mut i, mut j) = (0, 0);
+    while let (Some(s), Some(t)) = (x, y) {
+        let (p, q) = (&s.text().as_bytes()[i..], &t.text().as_bytes()[j..]);
+        let n = p.len().min(q.len());
+        match p[..n].cmp(&q[..n]) {
+            Ordering::Equal => {}
+            other => return other,
+        }
+        (i, j) = (i + n, j + n);
+        if n == p.len() {
+            (x, i) = (xs.next(), 0);
+        }
+        if n == q.len() {
+            (y, j) = (ys.next(), 0);
+        }
+    }
+    // The one of which something is left is the greater one.
+    x.is_some().cmp(&y.is_some())
 }
 
 impl Heap {

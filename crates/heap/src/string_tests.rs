@@ -272,3 +272,51 @@ fn positions_are_translated_both_ways() {
         assert_eq!(heap.char_index(s, text.len()), starts.len());
     });
 }
+
+/// A rope of 2000 MB that takes a few KB.
+fn huge_rope(heap: &mut Heap) -> StrRef {
+    let piece = heap.str(&"x".repeat(1000)).unwrap();
+    let mut s = heap.str_repeat(piece, 1).unwrap();
+    for _ in 0..if cfg!(miri) { 4 } else { 21 } {
+        s = heap.str_concat(s, s).unwrap();
+    }
+    s
+}
+
+#[test]
+fn ropes_are_hashed_and_compared_where_they_are() {
+    let mut heap = Heap::new(HeapConfig { limit_bytes: Some(4 << 20), ..HeapConfig::default() });
+    let mut random = Lcg(11);
+    for _ in 0..steps(300) {
+        let mut model = random_text(&mut random, 80);
+        let mut s = heap.str(&model).unwrap();
+        for _ in 0..5 {
+            let more = random_text(&mut random, 40);
+            let t = heap.str(&more).unwrap();
+            if random.below(2) == 0 {
+                (s, model) = (heap.str_concat(t, s).unwrap(), format!("{more}{model}"));
+            } else {
+                (s, model) = (heap.str_concat(s, t).unwrap(), format!("{model}{more}"));
+            }
+        }
+        let other = format!("{}{}", &model, random_text(&mut random, 2));
+        let flat = heap.str(&other).unwrap();
+        assert_eq!(str_cmp(s, flat), model.as_bytes().cmp(other.as_bytes()));
+        assert_eq!(str_cmp(flat, s), other.as_bytes().cmp(model.as_bytes()));
+        assert_eq!(str_eq(s, flat), model == other);
+        assert_eq!(s.to_string(), model);
+        let most = random.below(model.len() + 2);
+        let head = s.head(most);
+        assert!(model.starts_with(&*head) && head.len() <= most && head.len() + 4 > most.min(model.len()));
+        assert_eq!(s.hash(), hash_text(&model));
+    }
+    heap.collect_full();
+    let before = heap.stats();
+    let s = huge_rope(&mut heap);
+    let map = heap.map_new(None, 1).unwrap();
+    assert!(!heap.map_has(map, s.value()));
+    assert!(heap.interned(s).is_none());
+    assert!(s.is_rope(), "a question flattens nothing");
+    assert!(heap.stats().allocated_bytes - before.allocated_bytes < 64 << 10);
+    assert_eq!(s.head(5), "xxxxx");
+}

@@ -39,4 +39,12 @@ fn ten_thousand_contexts() {
     }
     let mut cx = Context::new(&engine).unwrap();
     assert!(kept.iter().all(|list| list.len(&mut cx).is_err()));
+
+    // What waits for its next call takes little more than its objects.
+    let before = resident();
+    let waiting: Vec<Context> = (0..200).map(|_| Context::new(&engine).unwrap()).collect();
+    if let (Some(before), Some(after)) = (before, resident()) {
+        let each = after.saturating_sub(before) / waiting.len();
+        assert!(each < 1 << 20, "{each} bytes resident per context");
+    }
 }

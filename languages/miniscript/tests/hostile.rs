@@ -102,9 +102,8 @@ fn endless_programs_of_all_kinds_stop_in_time() {
     }
 }
 
-
 /// Sizes are for release builds; the others do the same work more slowly.
-const SIZE: usize = if cfg!(debug_assertions) { 1_000_000 } else { 20_000_000 };
+const SIZE: usize = if cfg!(debug_assertions) { 1_000_000 } else { 5_000_000 };
 
 #[test]
 fn one_long_call_of_an_intrinsic_stops_in_time() {
@@ -154,7 +153,7 @@ fn endless_loops_run_out_of_fuel_and_can_be_cancelled() {
         std::thread::sleep(Duration::from_millis(30));
         stop.cancel()
     });
-    fails(&mut cx, "while true\nx = [1]\nend while", ErrorKind::Cancelled, 3, "");
+    fails(&mut cx, "x = 0\nwhile true\nend while", ErrorKind::Cancelled, 2, "");
     assert!(canceller.join().expect("no panic"));
 }
 
@@ -222,7 +221,7 @@ fn the_memory_limit_holds() {
         "s = \"x\" * 1000000000",
         "l = [0] * 1000000000",
         "l = range(1, 1000000000)\nl.push 1",
-        "s = \"abc\"\nwhile true\ns += s\nend while",
+        "s = \"abc\"\nwhile true\ns += s\nt = s[0]\nend while",
         "l = []\nwhile true\nl.push [l]\nend while",
         "m = {}\ni = 0\nwhile true\nm[\"key\" + i] = i\ni += 1\nend while",
         "l = []\nwhile true\nl = [l, {\"l\": l}]\nend while",
@@ -234,9 +233,7 @@ fn the_memory_limit_holds() {
          while true\nl.push f\nend while",
     ] {
         let mut cx = context(|b| b.memory_limit(64 << 20));
-        eprintln!("{text}"); let t0 = Instant::now();
         let error = run(&mut cx, text).expect_err("it never ends");
-eprintln!("  {:?}", t0.elapsed());
         assert_eq!(error.kind(), ErrorKind::Memory, "{error}: {text}");
         assert!(error.line().is_some(), "{error}: {text}");
         assert!(error.language_line().starts_with("Runtime Error: "), "{}", error.language_line());
@@ -408,8 +405,10 @@ fn a_host_function_that_panics() {
     assert!(error.message().contains("boom"), "{error}");
     fails(&mut cx, "m = {\"f\": @boom}\n\nm[\"f\"] 2", ErrorKind::Panic, 3, "no luck with 2");
     // Through script code, and through a host function that calls back.
-    cx.function("callback", |cx: &mut Scope, f: quadriga::Function| -> Result<f64, Error> { f.call(cx, (3,)) })
-        .expect("a function");
+    cx.function("callback", |cx: &mut Scope, f: quadriga::Function| -> Result<f64, Error> {
+        f.call(cx, (3,))
+    })
+    .expect("a function");
     let text = "f = function(n)\nreturn boom(n)\nend function\nprint callback(@f)";
     let error = fails(&mut cx, text, ErrorKind::Panic, 2, "no luck with 3");
     assert!(error.trace().len() >= 2, "{error}");
@@ -438,5 +437,11 @@ fn errors_under_stress() {
     cx.function("boom", || -> f64 { panic!("boom") }).expect("a function");
     fails(&mut cx, "f = function(l)\nreturn f([l])\nend function\nf 1", ErrorKind::Depth, 2, "overflow");
     fails(&mut cx, "for i in range(1, 9)\nx = [i, boom]\nend for", ErrorKind::Panic, 2, "boom");
-    fails(&mut cx, "m = {}\nfor i in range(1, 9)\nm[i] = [m]\nend for\nm.nope", ErrorKind::Runtime, 5, "nope");
+    fails(
+        &mut cx,
+        "m = {}\nfor i in range(1, 9)\nm[i] = [m]\nend for\nm.nope",
+        ErrorKind::Runtime,
+        5,
+        "nope",
+    );
 }

@@ -95,7 +95,12 @@ impl Fuzz {
         match std::panic::catch_unwind(panic) {
             Ok(end) => *self.tally.ends.entry(end).or_default() += 1,
             Err(payload) => {
-                eprintln!("unit {} ({} accepted):\n{}", self.tally.mutants, self.tally.accepted, disasm::print(&unit));
+                eprintln!(
+                    "unit {} ({} accepted):\n{}",
+                    self.tally.mutants,
+                    self.tally.accepted,
+                    disasm::print(&unit)
+                );
                 std::panic::resume_unwind(payload);
             }
         }

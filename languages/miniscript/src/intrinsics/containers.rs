@@ -136,12 +136,14 @@ fn values(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
 
 /// A list of something of every entry.
 fn entries(cx: &mut Context, map: MapRef, part: fn(Value, Value) -> Value) -> Result<Value> {
-    cx.charge(map.len() as u64)?;
     let list = cx.heap.list_new(map.len())?;
+    let mut work = Work::default();
     let mut cursor = 0;
     while let Some((key, v)) = cx.heap.map_next(map, &mut cursor) {
+        work.step(cx)?;
         cx.heap.list_push(list, part(key, v))?;
     }
+    work.pay(cx)?;
     Ok(list.value())
 }
 

@@ -6,7 +6,7 @@
 
 use super::{Def, defs, file_handle, set, set_text};
 use crate::runtime::convert::{Arg, accept};
-use crate::runtime::{Lang, Work, display, errors, slot, truth_number};
+use crate::runtime::{Lang, Work, display, errors, slot, text_steps, truth_number};
 use quadriga_vm::heap::layout::flags;
 use quadriga_vm::heap::{MapRef, ValueExt};
 use quadriga_vm::value::Value;
@@ -189,10 +189,7 @@ fn info(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
 
 fn read_lines(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let path = accept!(path(cx, lang, args.get(0)));
-    let size = fs::metadata(&path).map_or(0, |m| m.len() as usize);
-    // The text, and a string for each line.
-    cx.heap.check_size(size.saturating_mul(3))?;
-    let bytes = match fs::read(&path) {
+    let bytes = match file_handle::read_all(cx, &path)? {
         Ok(bytes) => bytes,
         Err(e) => return refused(cx, lang, &path, &e),
     };
@@ -200,7 +197,7 @@ fn read_lines(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let list = cx.heap.list_new(0)?;
     let mut work = Work::default();
     for line in text.lines() {
-        work.step(cx)?;
+        work.steps(cx, 1 + text_steps(line.len()))?;
         let s = cx.heap.str(line)?;
         cx.heap.list_push(list, s.value())?;
     }
@@ -216,9 +213,11 @@ fn write_lines(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
         return Ok(lines);
     }
     let mut printer = display::Printer::new(lang);
+    let mut work = Work::default();
     match lines.as_list() {
         Some(list) => {
             for i in 0..list.len() {
+                work.step(cx)?;
                 printer.display(cx, list.get(i))?;
                 printer.push(cx, "\n")?;
             }
@@ -228,6 +227,7 @@ fn write_lines(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
             printer.push(cx, "\n")?;
         }
     }
+    work.pay(cx)?;
     let text = printer.finish();
     match fs::write(&path, &text) {
         Ok(()) => Ok(Value::number(text.len() as f64)),

@@ -3,13 +3,14 @@
 use super::file::{path, refused};
 use super::{Def, defs, set};
 use crate::runtime::convert::accept;
-use crate::runtime::{Lang, convert, display, errors, slot, truth_number};
+use crate::runtime::{Lang, convert, display, errors, slot, text_steps, truth_number};
 use quadriga_vm::heap::layout::flags;
 use quadriga_vm::heap::{HostRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Result};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 /// Field of a handle that holds the host object.
 const FIELD: &str = "_handle";
@@ -140,25 +141,69 @@ fn write(cx: &mut Context, lang: Lang, args: Args, end: &str) -> Result<Value> {
 
 fn read(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let count = convert::lenient_index(args.given(1).unwrap_or(Value::int(-1)))?;
-    let mut left = 0;
-    let v = with_file(cx, lang, args.get(0), |file| {
-        left = remaining(file)?;
-        Ok(Value::NIL)
-    })?;
-    if errors::is_error(v) {
-        return Ok(v);
-    }
-    let count = u64::try_from(count).unwrap_or(u64::MAX).min(left);
-    cx.heap.check_size((count as usize).saturating_mul(3))?;
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
-    let v = with_file(cx, lang, args.get(0), |file| {
-        file.take(count).read_to_end(&mut bytes)?;
-        Ok(Value::NIL)
-    })?;
-    if errors::is_error(v) {
-        return Ok(v);
+    let mut at_end = false;
+    while !at_end && bytes.len() < count {
+        let most = CHUNK.min(count - bytes.len());
+        let v = with_file(cx, lang, args.get(0), |file| {
+            at_end = read_piece(file, &mut bytes, most)? == 0;
+            Ok(Value::NIL)
+        })?;
+        if errors::is_error(v) {
+            return Ok(v);
+        }
+        pay_piece(cx, bytes.len(), CHUNK)?;
+    }
+    if count == 0 {
+        // Whether the file is open, still.
+        let v = with_file(cx, lang, args.get(0), |_| Ok(Value::NIL))?;
+        if errors::is_error(v) {
+            return Ok(v);
+        }
     }
     Ok(cx.heap.str(&String::from_utf8_lossy(&bytes))?.value())
+}
+
+/// Bytes read at once: what a file says of its length need not be true, and some never end.
+const CHUNK: usize = 1 << 16;
+
+/// Appends up to `most` bytes to `bytes`, and says how many; none is the end.
+pub(super) fn read_piece(file: &mut File, bytes: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    let start = bytes.len();
+    bytes.resize(start + most, 0);
+    let result = loop {
+        match file.read(&mut bytes[start..]) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            result => break result,
+        }
+    };
+    bytes.truncate(start + *result.as_ref().unwrap_or(&0));
+    result
+}
+
+/// Between two pieces of a file: whether the script may go on, having read `len` bytes.
+pub(super) fn pay_piece(cx: &mut Context, len: usize, piece: usize) -> Result<()> {
+    cx.charge(1 + text_steps(piece))?;
+    cx.check_interrupt()?;
+    // The bytes, them as a text, and a string of it.
+    Ok(cx.heap.check_size(len.saturating_mul(3))?)
+}
+
+/// All of a file, or what the system says.
+pub(super) fn read_all(cx: &mut Context, path: &Path) -> Result<io::Result<Vec<u8>>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) => return Ok(Err(e)),
+    };
+    let mut bytes = Vec::new();
+    loop {
+        match read_piece(&mut file, &mut bytes, CHUNK) {
+            Ok(0) => return Ok(Ok(bytes)),
+            Ok(n) => pay_piece(cx, bytes.len(), n)?,
+            Err(e) => return Ok(Err(e)),
+        }
+    }
 }
 
 /// Bytes behind the position.
@@ -170,30 +215,36 @@ fn remaining(file: &mut File) -> io::Result<u64> {
 /// The next line without its end, null at the end of the file.
 fn read_line(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let mut line = Vec::new();
+    let mut start = None;
     let mut any = false;
-    let v = with_file(cx, lang, args.get(0), |file| {
-        let start = file.stream_position()?;
-        let mut piece = [0; 512];
-        loop {
-            let n = file.read(&mut piece)?;
+    let mut done = false;
+    let mut most = 512;
+    while !done {
+        let before = line.len();
+        let v = with_file(cx, lang, args.get(0), |file| {
+            let start = match start {
+                Some(start) => start,
+                None => *start.insert(file.stream_position()?),
+            };
+            let n = read_piece(file, &mut line, most)?;
             any |= n > 0;
-            match piece[..n].iter().position(|b| *b == b'\n') {
-                Some(end) => {
-                    line.extend_from_slice(&piece[..end]);
-                    // What was read beyond the line is left for the next one.
-                    file.seek(SeekFrom::Start(start + line.len() as u64 + 1))?;
-                    break;
-                }
-                None => line.extend_from_slice(&piece[..n]),
+            done = n == 0;
+            if let Some(end) = line[before..].iter().position(|b| *b == b'\n') {
+                line.truncate(before + end);
+                // What was read beyond the line is left for the next one.
+                file.seek(SeekFrom::Start(start + line.len() as u64 + 1))?;
+                done = true;
             }
-            if n == 0 {
-                break;
-            }
+            Ok(Value::NIL)
+        })?;
+        if errors::is_error(v) {
+            return Ok(v);
         }
-        Ok(Value::NIL)
-    })?;
-    if errors::is_error(v) || !any {
-        return Ok(v);
+        pay_piece(cx, line.len(), most)?;
+        most = (most * 2).min(CHUNK);
+    }
+    if !any {
+        return Ok(Value::NIL);
     }
     if line.last() == Some(&b'\r') {
         line.pop();

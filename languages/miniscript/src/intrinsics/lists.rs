@@ -4,7 +4,7 @@ use super::arithmetic::random;
 use super::edit::refuse;
 use super::{Def, defs};
 use crate::runtime::convert::{self, accept};
-use crate::runtime::{Lang, compare, errors, freeze, truth_number};
+use crate::runtime::{Lang, Work, compare, errors, freeze, truth_number};
 use quadriga_vm::heap::{MAX_LIST_LEN, MapRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Result};
@@ -47,11 +47,13 @@ fn shuffle(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
         if list.is_immutable() {
             return Err(errors::frozen("list"));
         }
-        cx.charge(list.len() as u64)?;
+        let mut work = Work::default();
         for i in (1..list.len()).rev() {
+            work.step(cx)?;
             let j = (random(cx, lang) * (i + 1) as f64) as usize;
             cx.heap.list_swap(list, i, j)?;
         }
+        work.pay(cx)?;
     } else if let Some(map) = v.as_map() {
         if map.is_immutable() {
             return Err(errors::frozen("map"));
@@ -64,25 +66,28 @@ fn shuffle(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
 }
 
 fn shuffle_values(cx: &mut Context, lang: Lang, map: MapRef) -> Result<()> {
-    cx.charge(2 * map.len() as u64)?;
+    let mut work = Work::default();
     let (keys, values) = (cx.heap.list_new(map.len())?, cx.heap.list_new(map.len())?);
     let mut cursor = 0;
     while let Some((key, v)) = cx.heap.map_next(map, &mut cursor) {
+        work.step(cx)?;
         cx.heap.list_push(keys, key)?;
         cx.heap.list_push(values, v)?;
     }
     for i in (1..values.len()).rev() {
+        work.step(cx)?;
         let j = (random(cx, lang) * (i + 1) as f64) as usize;
         cx.heap.list_swap(values, i, j)?;
     }
     for i in 0..keys.len() {
+        work.step(cx)?;
         cx.map_set(map, keys.get(i), values.get(i))?;
     }
-    Ok(())
+    work.pay(cx)
 }
 
 fn ref_equals(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {
-    Ok(truth_number(compare::identical(cx, args.get(0), args.get(1))))
+    Ok(truth_number(compare::identical(cx, args.get(0), args.get(1))?))
 }
 
 fn freeze(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {

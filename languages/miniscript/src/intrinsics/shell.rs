@@ -3,7 +3,7 @@
 use super::{Def, defs, set_text};
 use crate::lower::{CompileOptions, Mode, compile};
 use crate::runtime::{Lang, display, errors, number_of, slot};
-use quadriga_vm::bytecode::verify;
+use quadriga_vm::bytecode::{VerifiedUnit, verify};
 use quadriga_vm::heap::ValueExt;
 use quadriga_vm::heap::layout::flags;
 use quadriga_vm::value::Value;
@@ -71,16 +71,49 @@ fn import(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     }
 }
 
+/// Native stack for compiling a module.
+const COMPILER_STACK: usize = 8 << 20;
+
+/// Runs the compiler on a stack of its own: nested source needs more than a script may have left.
+fn on_own_stack<T: Send>(f: impl FnOnce() -> T + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(COMPILER_STACK).spawn_scoped(scope, f);
+        let thread =
+            thread.map_err(|e| Error::runtime(format!("import: no thread for the compiler: {e}")))?;
+        thread.join().or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 fn run_module(cx: &mut Context, lang: Lang, module: &Module) -> Result<Value> {
     // A module may import itself.
     cx.check_native_stack()?;
-    let options = CompileOptions { dialect: lang.version(), mode: Mode::Module };
-    let unit = compile(&module.source, &module.name, &options).map_err(|found| {
-        let line = found.first().map_or_else(String::new, |d| d.report(Some(&module.name)));
-        Error::new(ErrorKind::Syntax, line)
-    })?;
-    let unit = verify(unit).map_err(|e| Error::new(ErrorKind::Syntax, e.to_string()))?;
-    let unit = cx.load(&Arc::new(unit))?;
+    let unit = unit_of(cx, lang, module)?;
+    let unit = cx.load(&unit)?;
     let main = cx.main_closure(unit)?;
     cx.call(main, Value::NIL, &[])
+}
+
+/// The code of a module: compiled once for each text. It stays as long as the context, and so it counts.
+fn unit_of(cx: &mut Context, lang: Lang, module: &Module) -> Result<Arc<VerifiedUnit>> {
+    let key = (module.name.clone(), module.source.clone());
+    if let Some(known) = lang.state(cx).and_then(|state| state.modules.get(&key)) {
+        return Ok(known.clone());
+    }
+    // Compiling takes several times the text.
+    cx.heap.check_size(module.source.len().saturating_mul(32))?;
+    cx.charge(module.source.len() as u64)?;
+    let options = CompileOptions { dialect: lang.version(), mode: Mode::Module };
+    let unit = on_own_stack(|| {
+        let unit = compile(&module.source, &module.name, &options)
+            .map_err(|found| found.first().map_or_else(String::new, |d| d.report(Some(&module.name))))?;
+        verify(unit).map_err(|e| e.to_string())
+    });
+    let unit = unit?.map_err(|line| Error::new(ErrorKind::Syntax, line))?;
+    let words: usize = unit.functions.iter().map(|f| f.code.len()).sum();
+    cx.heap.charge_external(2 * (module.source.len() + words * size_of::<u64>()))?;
+    let unit = Arc::new(unit);
+    if let Some(state) = lang.state(cx) {
+        state.modules.insert(key, unit.clone());
+    }
+    Ok(unit)
 }

@@ -6,11 +6,12 @@
 use super::edit::refuse;
 use super::{Def, defs};
 use crate::number;
-use crate::runtime::{Lang, errors, index, logic, number_of};
+use crate::runtime::{Aside, Lang, Work, errors, index, logic, number_of, text_steps};
 use quadriga_vm::heap::layout::ListKind;
-use quadriga_vm::heap::{ListRef, ValueExt};
+use quadriga_vm::heap::{ListRef, StrRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Result};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 pub(crate) const DEFS: &[Def] = defs! {
@@ -19,6 +20,8 @@ pub(crate) const DEFS: &[Def] = defs! {
 
 /// Runs up to this length are sorted by insertion.
 const RUN: usize = 16;
+/// Steps between two looks at the clock.
+const POLL: usize = 1 << 14;
 
 fn sort(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let (v, by_key) = (args.get(0), args.get(1));
@@ -33,20 +36,26 @@ fn sort(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     // Vectors of numbers or positions, twice, and the new order.
     cx.heap.check_size(list.len() * 32)?;
     cx.heap.materialize(list)?;
-    if !by_key.is_nil() {
-        let keys = keys_of(cx, list, by_key)?;
-        sort_by(cx, lang, list, keys, ascending)?;
-    } else if is_numeric(list) {
-        sort_numbers(cx, list, ascending)?;
-    } else {
-        sort_by(cx, lang, list, list, ascending)?;
-    }
+    Aside::with(cx, |cx, aside| {
+        let mut sorter = Sorter { ascending, work: Work::default(), aside };
+        if !by_key.is_nil() {
+            let keys = sorter.keys_of(cx, list, by_key)?;
+            sorter.sort_by(cx, lang, list, keys)?;
+        } else if sorter.is_numeric(cx, list)? {
+            sorter.sort_numbers(cx, list)?;
+        } else {
+            sorter.sort_by(cx, lang, list, list)?;
+        }
+        sorter.work.pay(cx)
+    })?;
     Ok(v)
 }
 
-fn is_numeric(list: ListRef) -> bool {
-    matches!(list.list_kind(), ListKind::Int | ListKind::Double)
-        || (0..list.len()).all(|i| list.get(i).is_number())
+/// What all parts of sorting a list need.
+struct Sorter<'a> {
+    ascending: bool,
+    work: Work,
+    aside: &'a mut Aside,
 }
 
 fn directed(order: Ordering, ascending: bool) -> Ordering {
@@ -58,60 +67,117 @@ fn number_order(a: f64, b: f64) -> Ordering {
     a.partial_cmp(&b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
 }
 
-fn sort_numbers(cx: &mut Context, list: ListRef, ascending: bool) -> Result<()> {
-    let mut numbers: Vec<f64> = (0..list.len()).map(|i| number_of(list.get(i)).unwrap_or(0.0)).collect();
-    merge_sort(cx, &mut numbers, &mut |a, b| directed(number_order(*a, *b), ascending))?;
-    for (i, n) in numbers.into_iter().enumerate() {
-        cx.heap.list_set(list, i, Value::number(n))?;
+impl Sorter<'_> {
+    fn is_numeric(&mut self, cx: &mut Context, list: ListRef) -> Result<bool> {
+        if matches!(list.list_kind(), ListKind::Int | ListKind::Double) {
+            return Ok(true);
+        }
+        for i in 0..list.len() {
+            self.work.step(cx)?;
+            if !list.get(i).is_number() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
-    Ok(())
+
+    fn sort_numbers(&mut self, cx: &mut Context, list: ListRef) -> Result<()> {
+        let ascending = self.ascending;
+        let mut numbers: Vec<f64> = self.aside.vec(cx, list.len())?;
+        for i in 0..list.len() {
+            self.work.step(cx)?;
+            numbers.push(number_of(list.get(i)).unwrap_or(0.0));
+        }
+        let compare = &mut |_: &mut Work, a: &f64, b: &f64| directed(number_order(*a, *b), ascending);
+        merge_sort(cx, &mut numbers, self.aside, &mut self.work, compare)?;
+        for (i, n) in numbers.into_iter().enumerate() {
+            self.work.step(cx)?;
+            cx.heap.list_set(list, i, Value::number(n))?;
+        }
+        Ok(())
+    }
+
+    /// Sorts `list` by the order of `keys`, which may be the list itself.
+    fn sort_by(&mut self, cx: &mut Context, lang: Lang, list: ListRef, keys: ListRef) -> Result<()> {
+        let order_of = if lang.v1() { value_order_v1 } else { value_order };
+        let ascending = self.ascending;
+        let mut order: Vec<u32> = self.aside.vec(cx, list.len())?;
+        for i in 0..keys.len() {
+            self.work.step(cx)?;
+            order.push(i as u32);
+            // Texts must be readable without allocating.
+            if let Some(s) = keys.get(i).as_str() {
+                cx.heap.flatten(s)?;
+            }
+        }
+        merge_sort(cx, &mut order, self.aside, &mut self.work, &mut |work, a, b| {
+            directed(order_of(work, keys.get(*a as usize), keys.get(*b as usize)), ascending)
+        })?;
+        let old = cx.heap.copy_list(list)?;
+        for (to, from) in order.into_iter().enumerate() {
+            self.work.step(cx)?;
+            cx.heap.list_set(list, to, old.get(from as usize))?;
+        }
+        Ok(())
+    }
+
+    /// The keys by which elements are sorted: the entry of a map, the element of a list.
+    fn keys_of(&mut self, cx: &mut Context, list: ListRef, by_key: Value) -> Result<ListRef> {
+        let keys = cx.heap.list_new(list.len())?;
+        let steps = 1 + by_key.as_str().map_or(0, |s| text_steps(s.byte_len()));
+        for i in 0..list.len() {
+            self.work.steps(cx, steps)?;
+            let element = list.get(i);
+            let key = if let Some(map) = element.as_map() {
+                cx.heap.map_get(map, by_key)
+            } else if let (Some(inner), Some(at)) = (element.as_list(), by_key.as_index()) {
+                index::position(at, inner.len()).map(|at| inner.get(at))
+            } else {
+                None
+            };
+            cx.heap.list_push(keys, key.unwrap_or(Value::NIL))?;
+        }
+        Ok(keys)
+    }
 }
 
-/// Sorts `list` by the order of `keys`, which may be the list itself.
-fn sort_by(cx: &mut Context, lang: Lang, list: ListRef, keys: ListRef, ascending: bool) -> Result<()> {
-    let order_of = if lang.v1() { value_order_v1 } else { value_order };
-    let mut order: Vec<u32> = (0..list.len() as u32).collect();
-    // Texts must be readable without allocating.
-    for i in 0..keys.len() {
-        if let Some(s) = keys.get(i).as_str() {
-            cx.heap.flatten(s)?;
-        }
-    }
-    merge_sort(cx, &mut order, &mut |a, b| {
-        directed(order_of(keys.get(*a as usize), keys.get(*b as usize)), ascending)
-    })?;
-    let old = cx.heap.copy_list(list)?;
-    for (to, from) in order.into_iter().enumerate() {
-        cx.heap.list_set(list, to, old.get(from as usize))?;
-    }
-    Ok(())
+/// The order of two texts, which costs steps by their length.
+fn text_order(work: &mut Work, a: &str, b: &str) -> Ordering {
+    work.add(text_steps(a.len().min(b.len())));
+    a.as_bytes().cmp(b.as_bytes())
 }
 
 /// Numbers before strings before everything else, which keeps its order.
-fn value_order(a: Value, b: Value) -> Ordering {
+fn value_order(work: &mut Work, a: Value, b: Value) -> Ordering {
     if let (Some(a), Some(b)) = (number_of(a), number_of(b)) {
         return number_order(a, b);
     }
     if let (Some(a), Some(b)) = (a.as_str(), b.as_str()) {
-        return a.text().as_bytes().cmp(b.text().as_bytes());
+        return text_order(work, a.text(), b.text());
     }
     rank(a).cmp(&rank(b))
 }
 
 /// 1.x compares a number and a string by their texts.
-fn value_order_v1(a: Value, b: Value) -> Ordering {
-    let text = |v: Value| match (number_of(v), v.as_str()) {
-        (Some(n), _) => {
-            let mut text = String::new();
-            number::format_number_v1(n, &mut text);
-            Some(text)
-        }
-        (_, Some(s)) => Some(s.text().to_string()),
-        _ => None,
-    };
+fn value_order_v1(work: &mut Work, a: Value, b: Value) -> Ordering {
     match (rank(a), rank(b)) {
-        (0, 1) | (1, 0) => text(a).cmp(&text(b)),
-        _ => value_order(a, b),
+        (0, 1) | (1, 0) => {
+            let (s, t) = (a.as_str(), b.as_str());
+            text_order(work, &text_or_number(a, s.as_ref()), &text_or_number(b, t.as_ref()))
+        }
+        _ => value_order(work, a, b),
+    }
+}
+
+/// The text that a string is, or that of the number that `v` is.
+fn text_or_number(v: Value, s: Option<&StrRef>) -> Cow<'_, str> {
+    match s {
+        Some(s) => Cow::Borrowed(s.text()),
+        None => {
+            let mut text = String::new();
+            number::format_number_v1(number_of(v).unwrap_or(0.0), &mut text);
+            Cow::Owned(text)
+        }
     }
 }
 
@@ -125,85 +191,93 @@ fn rank(v: Value) -> u8 {
     }
 }
 
-/// The keys by which elements are sorted: the entry of a map, the element of a list.
-fn keys_of(cx: &mut Context, list: ListRef, by_key: Value) -> Result<ListRef> {
-    let keys = cx.heap.list_new(list.len())?;
-    for i in 0..list.len() {
-        let element = list.get(i);
-        let key = if let Some(map) = element.as_map() {
-            cx.heap.map_get(map, by_key)
-        } else if let (Some(inner), Some(at)) = (element.as_list(), by_key.as_index()) {
-            index::position(at, inner.len()).map(|at| inner.get(at))
-        } else {
-            None
-        };
-        cx.heap.list_push(keys, key.unwrap_or(Value::NIL))?;
-    }
-    Ok(keys)
-}
-
-/// Sorts `items`, stably. Whatever `compare` says, the result is a permutation.
+/// Sorts `items`, stably. Whatever `compare` says, the result is a permutation. What a comparison costs beyond
+/// one step it adds to the work.
 pub(crate) fn merge_sort<T: Copy>(
     cx: &mut Context,
     items: &mut Vec<T>,
-    compare: &mut impl FnMut(&T, &T) -> Ordering,
+    aside: &mut Aside,
+    work: &mut Work,
+    compare: &mut impl FnMut(&mut Work, &T, &T) -> Ordering,
 ) -> Result<()> {
     let n = items.len();
     for start in (0..n).step_by(RUN) {
-        insertion_sort(&mut items[start..n.min(start + RUN)], compare);
+        insertion_sort(cx, &mut items[start..n.min(start + RUN)], work, compare)?;
     }
-    let mut other = items.clone();
+    let mut other = aside.vec(cx, n)?;
+    for piece in items.chunks(PIECE) {
+        other.extend_from_slice(piece);
+        cx.check_interrupt()?;
+    }
     let mut width = RUN;
     while width < n {
         for start in (0..n).step_by(2 * width) {
             let (middle, end) = (n.min(start + width), n.min(start + 2 * width));
-            merge(&items[start..middle], &items[middle..end], &mut other[start..end], compare);
-            if end - start >= 1 << 16 {
-                cx.check_interrupt()?;
-            }
+            merge(cx, &items[start..middle], &items[middle..end], &mut other[start..end], work, compare)?;
         }
         std::mem::swap(items, &mut other);
-        cx.charge(n as u64)?;
         width *= 2;
     }
-    cx.charge(n as u64 * 4)
+    Ok(())
 }
 
-fn insertion_sort<T: Copy>(items: &mut [T], compare: &mut impl FnMut(&T, &T) -> Ordering) {
+/// Items copied without a look at the clock.
+const PIECE: usize = 1 << 16;
+
+fn insertion_sort<T: Copy>(
+    cx: &mut Context,
+    items: &mut [T],
+    work: &mut Work,
+    compare: &mut impl FnMut(&mut Work, &T, &T) -> Ordering,
+) -> Result<()> {
     for i in 1..items.len() {
         let item = items[i];
         let mut at = i;
-        while at > 0 && compare(&items[at - 1], &item) == Ordering::Greater {
+        while at > 0 && compare(work, &items[at - 1], &item) == Ordering::Greater {
+            work.step(cx)?;
             items[at] = items[at - 1];
             at -= 1;
         }
         items[at] = item;
+        work.step(cx)?;
     }
+    Ok(())
 }
 
-fn merge<T: Copy>(mut a: &[T], mut b: &[T], out: &mut [T], compare: &mut impl FnMut(&T, &T) -> Ordering) {
+fn merge<T: Copy>(
+    cx: &mut Context,
+    mut a: &[T],
+    mut b: &[T],
+    mut out: &mut [T],
+    work: &mut Work,
+    compare: &mut impl FnMut(&mut Work, &T, &T) -> Ordering,
+) -> Result<()> {
     // Runs that follow each other already, as in sorted input, cost one comparison.
-    if let (Some(last), Some(first)) = (a.last(), b.first())
-        && compare(last, first) != Ordering::Greater
-    {
-        out[..a.len()].copy_from_slice(a);
-        out[a.len()..].copy_from_slice(b);
-        return;
-    }
-    let mut out = out.iter_mut();
-    while let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first(), b.split_first()) {
-        let Some(slot) = out.next() else { return };
-        if compare(x, y) == Ordering::Greater {
+    let in_order = match (a.last(), b.first()) {
+        (Some(last), Some(first)) => compare(work, last, first) != Ordering::Greater,
+        _ => true,
+    };
+    while !in_order && let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first(), b.split_first()) {
+        let Some((slot, rest)) = out.split_first_mut() else { break };
+        out = rest;
+        if compare(work, x, y) == Ordering::Greater {
             *slot = *y;
             b = rest_b;
         } else {
             *slot = *x;
             a = rest_a;
         }
+        work.step(cx)?;
     }
-    for (slot, item) in out.zip(a.iter().chain(b)) {
-        *slot = *item;
+    for rest in [a, b] {
+        let (front, back) = out.split_at_mut(rest.len());
+        for (to, from) in front.chunks_mut(PIECE).zip(rest.chunks(PIECE)) {
+            to.copy_from_slice(from);
+            work.steps(cx, 1 + from.len() as u64 / 16)?;
+        }
+        out = back;
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -214,7 +288,11 @@ mod tests {
     fn sorted(mut items: Vec<u32>, compare: impl FnMut(&u32, &u32) -> Ordering) -> Vec<u32> {
         let mut cx = Context::new(ContextConfig::default()).unwrap();
         let mut compare = compare;
-        merge_sort(&mut cx, &mut items, &mut compare).unwrap();
+        let mut compare = |_: &mut Work, a: &u32, b: &u32| compare(a, b);
+        Aside::with(&mut cx, |cx, aside| {
+            merge_sort(cx, &mut items, aside, &mut Work::default(), &mut compare)
+        })
+        .unwrap();
         items
     }
 

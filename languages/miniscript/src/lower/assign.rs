@@ -201,9 +201,7 @@ impl<'a> FunctionLowering<'a> {
         let read = self.settled_again(base, &written);
         let read_key = index.zip(written_key.as_ref()).map(|(e, k)| self.settled_again(e, k));
         let old = match (read_key, &target.kind) {
-            (Some(key), _) => {
-                self.settle(Node::Index { span: target.span, base: Box::new(read), key: Box::new(key) })
-            }
+            (Some(key), _) => self.settle(Node::element(read, target.span, key)),
             (None, TargetKind::Member { name, .. }) => {
                 let old = self.b.temp();
                 let of_super = matches!(base.kind, ExprKind::Super);

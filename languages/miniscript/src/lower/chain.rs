@@ -159,7 +159,7 @@ impl<'a> FunctionLowering<'a> {
                 let reference = is_last && matches!(c.end, End::Reference);
                 let node = if reference { self.checked_reference(node, c.span) } else { node };
                 let (base, key) = self.prepare_pair(node, key);
-                Node::Index { span: c.span, base: Box::new(base), key: Box::new(key) }
+                Node::element(base, c.span, key)
             }
             (PostfixKind::Slice { start, end }, _) => {
                 c.at += 1;
@@ -173,13 +173,12 @@ impl<'a> FunctionLowering<'a> {
     }
 
     /// Where an access with effects leaves its result: the destination of the chain if it is the last one, else
-    /// the temporary of its base or a new one.
+    /// a temporary of its base or a new one.
     fn result(&mut self, base: &Node<'a>, c: &Chain<'a>) -> (Reg, Node<'a>) {
         match (c.dst, base) {
             (Some(dst), _) if c.ends() => (dst, Node::Reg(dst)),
-            (_, Node::Temp(t)) => (*t, Node::Temp(*t)),
             _ => {
-                let t = self.b.temp();
+                let t = self.own_temp(base);
                 (t, Node::Temp(t))
             }
         }
@@ -248,7 +247,7 @@ impl<'a> FunctionLowering<'a> {
         let (dst, result) = self.result_above(c);
         self.at(c.span);
         if let Node::Reg(r) | Node::Temp(r) = base {
-            self.b.field(Opcode::GetField, 0, dst, r, name);
+            self.get_entry(dst, r, name);
         }
         result
     }

@@ -17,7 +17,7 @@
 //! *Costs* the code of an expression twice, half of it where the processor does not look.
 
 use quadriga_bytecode::insn::DOUBLES;
-use quadriga_bytecode::{InsnRef, Label, Opcode, Reg};
+use quadriga_bytecode::{Const, InsnRef, Label, Opcode, Reg};
 
 use crate::syntax::ast::{self, BinaryOp, CompareOp, UnaryOp};
 
@@ -124,14 +124,19 @@ impl<'a> FunctionLowering<'a> {
         match node {
             node if node.is_value() => node,
             node => {
-                // The last instruction may write what it reads, and so do without a register of its own.
-                let mut temps = Vec::new();
-                node_temps(&node, &mut temps);
-                let t = temps.into_iter().min().unwrap_or_else(|| self.b.temp());
+                let t = self.own_temp(&node);
                 self.node_to(node, t);
                 Node::Temp(t)
             }
         }
+    }
+
+    /// A register for the result of an operation on a tree: its lowest temporary if it has any, since the last
+    /// instruction may write what it reads, and else a new one.
+    pub fn own_temp(&mut self, node: &Node<'a>) -> Reg {
+        let mut temps = Vec::new();
+        node_temps(node, &mut temps);
+        temps.into_iter().min().unwrap_or_else(|| self.b.temp())
     }
 
     /// Computes a tree into a register.
@@ -167,7 +172,7 @@ impl<'a> FunctionLowering<'a> {
             (Access::Field(name, of_super), _) => {
                 self.b.field(Opcode::GetFieldX, u8::from(of_super), dst, base.reg, name)
             }
-            (Access::Entry(name), _) => self.b.field(Opcode::GetField, 0, dst, base.reg, name),
+            (Access::Entry(name), _) => self.get_entry(dst, base.reg, name),
             (Access::Element(_), key) => {
                 self.b.emit(Opcode::GetIndex, 0, dst.0, base.reg.0, key.map_or(0, |k| k.reg.0))
             }
@@ -215,7 +220,7 @@ impl<'a> FunctionLowering<'a> {
                 let base = self.operand(base, reading);
                 let value = self.operand(value, reading);
                 self.at(*span);
-                let insn = self.b.field(Opcode::SetField, 0, base.reg, value.reg, name);
+                let insn = self.set_entry(base.reg, value.reg, name);
                 self.attach(insn, reading, &[base]);
                 self.drop_operand(value);
                 self.drop_operand(base);
@@ -286,7 +291,7 @@ impl<'a> FunctionLowering<'a> {
             }
             Node::Arith { first, rest } => self.arithmetic(first, rest, dst, reading),
             Node::Compare { first, rest } => self.comparison(first, rest, dst, reading),
-            Node::Index { span, base, key } => self.index(*span, base, key, dst, reading),
+            Node::Index { base, keys } => self.index(base, keys, dst, reading),
         }
     }
 
@@ -395,21 +400,59 @@ impl<'a> FunctionLowering<'a> {
 
     // -- elements
 
-    fn index(&mut self, span: ast::Span, base: &Node<'a>, key: &Node<'a>, dst: Reg, reading: &mut Reading) {
-        let base = self.operand(base, reading);
-        // `m["x"]` is found like `m.x`, through a cache, but not invoked.
-        if let Node::Const(Constant::Str(name)) = key {
-            self.at(span);
-            let insn = self.b.field(Opcode::GetField, 0, dst, base.reg, name);
-            self.attach(insn, reading, &[base]);
-        } else {
-            let key = self.operand(key, reading);
-            self.at(span);
-            let insn = self.b.emit(Opcode::GetIndex, 0, dst.0, base.reg.0, key.reg.0);
-            self.attach(insn, reading, &[base, key]);
-            self.drop_operand(key);
+    fn index(&mut self, first: &Node<'a>, keys: &[(ast::Span, Node<'a>)], dst: Reg, reading: &mut Reading) {
+        let mut base = self.operand(first, reading);
+        for (i, (span, key)) in keys.iter().enumerate() {
+            let last = i + 1 == keys.len();
+            // What is read on the way shares one register.
+            let to = if last {
+                dst
+            } else if base.temp {
+                base.reg
+            } else {
+                self.b.temp()
+            };
+            // `m["x"]` is found like `m.x`, through a cache, but not invoked.
+            if let Node::Const(Constant::Str(name)) = key {
+                self.at(*span);
+                let insn = self.get_entry(to, base.reg, name);
+                self.attach(insn, reading, &[base]);
+            } else {
+                let key = self.operand(key, reading);
+                self.at(*span);
+                let insn = self.b.emit(Opcode::GetIndex, 0, to.0, base.reg.0, key.reg.0);
+                self.attach(insn, reading, &[base, key]);
+                self.drop_operand(key);
+            }
+            if last {
+                self.drop_operand(base);
+            }
+            base = Operand { reg: to, temp: true, unread: false };
         }
-        self.drop_operand(base);
+    }
+
+    /// `dst = base["name"]`. Names that the instruction for fields cannot hold are keys like others.
+    pub fn get_entry(&mut self, dst: Reg, base: Reg, name: &str) -> InsnRef {
+        if self.b.constant16(Const::Str(name.into())).is_some() {
+            return self.b.field(Opcode::GetField, 0, dst, base, name);
+        }
+        let key = self.b.temp();
+        self.b.load_const(key, Const::Str(name.into()));
+        let insn = self.b.emit(Opcode::GetIndex, 0, dst.0, base.0, key.0);
+        self.b.free(key);
+        insn
+    }
+
+    /// `base["name"] = value`, likewise.
+    pub fn set_entry(&mut self, base: Reg, value: Reg, name: &str) -> InsnRef {
+        if self.b.constant16(Const::Str(name.into())).is_some() {
+            return self.b.field(Opcode::SetField, 0, base, value, name);
+        }
+        let key = self.b.temp();
+        self.b.load_const(key, Const::Str(name.into()));
+        let insn = self.b.emit(Opcode::SetIndex, 0, base.0, key.0, value.0);
+        self.b.free(key);
+        insn
     }
 }
 
@@ -465,9 +508,9 @@ fn node_temps(node: &Node<'_>, out: &mut Vec<Reg>) {
             node_temps(first, out);
             rest.iter().for_each(|(_, _, n)| node_temps(n, out));
         }
-        Node::Index { base, key, .. } => {
+        Node::Index { base, keys } => {
             node_temps(base, out);
-            node_temps(key, out);
+            keys.iter().for_each(|(_, key)| node_temps(key, out));
         }
     }
 }

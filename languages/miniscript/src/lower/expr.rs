@@ -20,6 +20,8 @@ use super::vars::Variable;
 const CHUNK: usize = 64;
 /// From this many elements on, a literal of constants is copied from a constant list.
 const COPIED: usize = 16;
+/// From this many entries on, the keys of a map are no names of fields: those of a function are limited.
+const MANY: usize = 1024;
 
 /// A value in a register.
 #[derive(Clone, Copy, Debug)]
@@ -156,6 +158,7 @@ impl<'a> FunctionLowering<'a> {
         if self.b.is_temp(dst) { dst } else { self.b.temp() }
     }
 
+    /// Puts such a container where it belongs.
     pub fn finish_early(&mut self, container: Reg, dst: Reg) {
         if container != dst {
             self.copy(dst, container);
@@ -190,10 +193,10 @@ impl<'a> FunctionLowering<'a> {
         self.at(span);
         self.b.emit(Opcode::NewMap, 0, map.0, u16::try_from(entries.len()).unwrap_or(u16::MAX), 0);
         for MapEntry { key, value } in entries {
-            if let Some(Constant::Str(name)) = self.constant(key) {
+            if let Some(Constant::Str(name)) = self.constant(key).filter(|_| entries.len() < MANY) {
                 let v = self.value(value);
                 self.at(value.span);
-                self.b.field(Opcode::SetField, 0, map, v.reg, &name);
+                self.set_entry(map, v.reg, &name);
                 self.drop_value(v);
             } else {
                 let k = self.value(key);

@@ -189,7 +189,7 @@ impl<'a> FunctionLowering<'a> {
             let count = u16::try_from(info.vars.len()).unwrap_or(0);
             self.b.emit(Opcode::NewMap, 0, map.0, count, 0);
             for ((name, _), reg) in info.params.iter().zip(&params) {
-                self.b.field(Opcode::SetField, 0, map, *reg, name);
+                self.set_entry(map, *reg, name);
             }
         } else {
             self.locals();

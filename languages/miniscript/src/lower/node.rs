@@ -41,14 +41,14 @@ pub(super) enum Node<'a> {
         first: Box<Node<'a>>,
         rest: Vec<(CompareOp, Span, Node<'a>)>,
     },
+    /// `base[key][key]...`, one after the other: as long as the text likes, so no tree.
     Index {
-        span: Span,
         base: Box<Node<'a>>,
-        key: Box<Node<'a>>,
+        keys: Vec<(Span, Node<'a>)>,
     },
 }
 
-impl Node<'_> {
+impl<'a> Node<'a> {
     /// A local that has not been read yet.
     pub fn is_unread(&self) -> bool {
         matches!(self, Node::Local(..))
@@ -57,6 +57,17 @@ impl Node<'_> {
     /// A value, or a local.
     pub fn is_leaf(&self) -> bool {
         matches!(self, Node::Const(_) | Node::Reg(_) | Node::Temp(_) | Node::Local(..))
+    }
+
+    /// `base[key]`.
+    pub fn element(base: Node<'a>, span: Span, key: Node<'a>) -> Node<'a> {
+        match base {
+            Node::Index { base, mut keys } => {
+                keys.push((span, key));
+                Node::Index { base, keys }
+            }
+            base => Node::Index { base: Box::new(base), keys: vec![(span, key)] },
+        }
     }
 
     /// A value that is there already.
@@ -105,7 +116,8 @@ fn first_of(node: &Node<'_>, local: Reg) -> First {
         Node::Unary { operand, .. } => first_of(operand, local),
         Node::Arith { first, rest } => chain(first, &mut rest.iter().map(|(_, _, n)| n)),
         Node::Compare { first, rest } => chain(first, &mut rest.iter().map(|(_, _, n)| n)),
-        Node::Index { base, key, .. } => match chain(base, &mut std::iter::once(&**key)) {
+        // The first access raises if anything does.
+        Node::Index { base, keys } => match chain(base, &mut keys.iter().take(1).map(|(_, key)| key)) {
             First::Neither => First::Error,
             found => found,
         },

@@ -297,12 +297,12 @@ impl<'a> FunctionLowering<'a> {
         match place {
             Place::Register(r) => self.copy(r, value),
             Place::Box(r) => _ = self.b.emit(Opcode::SetBox, 0, r.0, value.0, 0),
-            Place::Map(map) => _ = self.b.field(Opcode::SetField, 0, map, value, name),
+            Place::Map(map) => _ = self.set_entry(map, value, name),
             Place::CapturedBox(c) => _ = self.b.emit(Opcode::SetCaptureBox, 0, value.0, c, 0),
             Place::CapturedMap(c) => {
                 let map = self.b.temp();
                 self.b.emit(Opcode::GetCapture, 0, map.0, c, 0);
-                self.b.field(Opcode::SetField, 0, map, value, name);
+                self.set_entry(map, value, name);
                 self.b.free(map);
             }
             Place::Global => _ = self.b.global(Opcode::SetGlobal, value, name),

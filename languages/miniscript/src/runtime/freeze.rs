@@ -1,6 +1,6 @@
 //! Frozen lists and maps.
 
-use super::Work;
+use super::{Aside, Work};
 use quadriga_vm::heap::layout::{ListKind, flags};
 use quadriga_vm::heap::{ListRef, MapRef, ValueExt};
 use quadriga_vm::value::Value;
@@ -17,25 +17,32 @@ fn holds_objects(list: ListRef) -> bool {
     list.list_kind() == ListKind::Any
 }
 
-/// Freezes a container and all containers in it. Those that wait are known by address; nothing is
-/// allocated meanwhile, and all of them are reachable from `v`.
+/// Freezes a container and all containers in it. Those that wait are known by address, which does not change;
+/// all of them are reachable from `v`.
 pub(crate) fn freeze(cx: &mut Context, v: Value) -> Result<()> {
+    let result = Aside::with(cx, |cx, aside| freeze_all(cx, v, aside));
+    // Counting may collect: the value stays where the collector looks.
+    std::hint::black_box(v);
+    result
+}
+
+fn freeze_all(cx: &mut Context, v: Value, aside: &mut Aside) -> Result<()> {
     let mut work = Work::default();
     let mut waiting: Vec<usize> = Vec::new();
-    mark(v, &mut waiting);
+    mark(cx, v, &mut waiting, aside)?;
     while let Some(address) = waiting.pop() {
         let container = Value::from_address(address);
         if let Some(list) = container.as_list() {
             for i in 0..list.len() {
                 work.step(cx)?;
-                mark(list.get(i), &mut waiting);
+                mark(cx, list.get(i), &mut waiting, aside)?;
             }
         } else if let Some(map) = container.as_map() {
             let mut cursor = 0;
             while let Some((key, value)) = cx.heap.map_next(map, &mut cursor) {
                 work.step(cx)?;
-                mark(key, &mut waiting);
-                mark(value, &mut waiting);
+                mark(cx, key, &mut waiting, aside)?;
+                mark(cx, value, &mut waiting, aside)?;
             }
         }
     }
@@ -43,39 +50,44 @@ pub(crate) fn freeze(cx: &mut Context, v: Value) -> Result<()> {
 }
 
 /// Freezes one container; what it holds waits, unless it was frozen before (then its contents are, too).
-fn mark(v: Value, waiting: &mut Vec<usize>) {
+fn mark(cx: &mut Context, v: Value, waiting: &mut Vec<usize>, aside: &mut Aside) -> Result<()> {
     if let Some(list) = v.as_list() {
         if !list.is_immutable() {
             list.set_flag(flags::IMMUTABLE);
             if holds_objects(list) {
-                waiting.push(list.address());
+                aside.push(cx, waiting, list.address())?;
             }
         }
     } else if let Some(map) = v.as_map()
         && !map.is_immutable()
     {
         map.set_flag(flags::IMMUTABLE);
-        waiting.push(map.address());
+        aside.push(cx, waiting, map.address())?;
     }
+    Ok(())
 }
 
 /// A deep frozen copy; what is frozen already is shared.
 pub(crate) fn frozen_copy(cx: &mut Context, v: Value) -> Result<Value> {
-    let mut copier = Copier { copies: cx.heap.list_new(0)?, known: HashMap::new(), work: Work::default() };
-    let copy = copier.copy(cx, v)?;
-    copier.work.pay(cx)?;
-    Ok(copy)
+    Aside::with(cx, |cx, aside| {
+        let copies = cx.heap.list_new(0)?;
+        let mut copier = Copier { copies, known: HashMap::new(), work: Work::default(), aside };
+        let copy = copier.copy(cx, v)?;
+        copier.work.pay(cx)?;
+        Ok(copy)
+    })
 }
 
-struct Copier {
+struct Copier<'a> {
     /// All copies, so that the collector sees them.
     copies: ListRef,
     /// Address of a container that was or is being copied, and the position of its copy.
     known: HashMap<usize, usize>,
     work: Work,
+    aside: &'a mut Aside,
 }
 
-impl Copier {
+impl Copier<'_> {
     fn copy(&mut self, cx: &mut Context, v: Value) -> Result<Value> {
         if is_frozen(v) {
             return Ok(v);
@@ -94,7 +106,7 @@ impl Copier {
     }
 
     fn remember(&mut self, cx: &mut Context, original: usize, copy: Value) -> Result<()> {
-        self.known.insert(original, self.copies.len());
+        self.aside.insert(cx, &mut self.known, original, self.copies.len())?;
         Ok(cx.heap.list_push(self.copies, copy)?)
     }
 

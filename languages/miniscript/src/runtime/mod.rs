@@ -5,9 +5,10 @@
 //! [`freeze`] immutability, [`isa`] the type tests, [`convert`] arguments.
 //!
 //! Rules of all of them: a value is never kept in Rust's heap (the collector does not look there); a helper
-//! that is not O(1) charges fuel by its size and asks for room before it builds something large; one that
-//! recurses asks for native stack first.
+//! that is not O(1) charges fuel by its size ([`Work`]), asks for room before it builds something large and
+//! counts tables of its own ([`Aside`]); one that recurses asks for native stack first.
 
+mod aside;
 pub(crate) mod compare;
 pub(crate) mod convert;
 pub(crate) mod display;
@@ -20,6 +21,8 @@ pub mod logic;
 pub mod operators;
 pub(crate) mod replicate;
 pub(crate) mod slices;
+
+pub(crate) use aside::Aside;
 
 use crate::Version;
 use crate::state::State;
@@ -233,6 +236,12 @@ pub(crate) fn takes_alternate(cx: &Context, operand: Value) -> bool {
     (operand.is_empty() || is_function(operand)) && cx.has_alternate()
 }
 
+/// Steps for work on `bytes` of text, beyond the one for having looked at it.
+#[inline]
+pub(crate) fn text_steps(bytes: usize) -> u64 {
+    bytes as u64 / 64
+}
+
 /// Steps of helpers between two looks at the clock.
 const POLL: u64 = 4096;
 
@@ -246,6 +255,19 @@ impl Work {
     pub fn step(&mut self, cx: &mut Context) -> Result<()> {
         self.0 += 1;
         if self.0 >= POLL { self.pay(cx) } else { Ok(()) }
+    }
+
+    /// Counts several steps.
+    #[inline]
+    pub fn steps(&mut self, cx: &mut Context, steps: u64) -> Result<()> {
+        self.add(steps);
+        if self.0 >= POLL { self.pay(cx) } else { Ok(()) }
+    }
+
+    /// Counts steps that the next call of another method charges, where there is no context.
+    #[inline]
+    pub fn add(&mut self, steps: u64) {
+        self.0 = self.0.saturating_add(steps);
     }
 
     /// Charges what was counted.

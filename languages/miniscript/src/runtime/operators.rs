@@ -3,7 +3,7 @@
 //! Wrong types are no errors in 2.0: the answer is null. An error value as an operand is the answer, the
 //! left one first. In 1.x null on the right counts as 0 and a wrong right operand raises.
 
-use super::{Lang, Type, display, errors, number_of, replicate};
+use super::{Lang, Type, Work, display, errors, number_of, replicate};
 use quadriga_vm::heap::{MAX_LIST_LEN, MAX_STR_BYTES, MapRef, StrRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{BinaryOp, Context, Error, Result};
@@ -104,12 +104,15 @@ pub(crate) fn concat(cx: &mut Context, lang: Lang, a: StrRef, b: StrRef) -> Resu
 
 /// A map of the entries of `a`, overridden and extended by those of `b`.
 fn combine(cx: &mut Context, a: MapRef, b: MapRef) -> Result<Value> {
-    cx.charge((a.len() + b.len()) as u64)?;
+    cx.charge(a.len() as u64)?;
     let result = cx.heap.copy_map(a)?;
+    let mut work = Work::default();
     let mut cursor = 0;
     while let Some((key, v)) = cx.heap.map_next(b, &mut cursor) {
+        work.step(cx)?;
         cx.map_set(result, key, v)?;
     }
+    work.pay(cx)?;
     Ok(result.value())
 }
 

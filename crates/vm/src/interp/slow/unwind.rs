@@ -123,7 +123,9 @@ pub(crate) fn raise(cx: &mut Context, mut error: Error) -> Pc {
                 return std::ptr::null();
             }
             ReturnKind::Native => cx.continuations.truncate(frame.ret as u32 as usize),
-            ReturnKind::IterStep if !error.kind().is_stop() && cx.dialect_ref().ends_iteration(cx, &error) => {
+            ReturnKind::IterStep
+                if !error.kind().is_stop() && cx.dialect_ref().ends_iteration(cx, &error) =>
+            {
                 cx.thrown = Value::NIL;
                 // Behind an `iternext` that does not jump comes the next instruction.
                 return frame.pc;

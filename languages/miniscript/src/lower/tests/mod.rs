@@ -2,6 +2,7 @@
 
 mod errors;
 mod expressions;
+mod long;
 mod scopes;
 mod statements;
 
