@@ -143,8 +143,11 @@ impl TextHasher {
     /// The hash of all pieces.
     pub(crate) fn finish(&self) -> u32 {
         let (n, at) = (self.total, self.pending);
-        let last =
-            if n <= 16 { short(&self.window[16..16 + n]) } else { (word(&self.window, at), word(&self.window, at + 8)) };
+        let last = if n <= 16 {
+            short(&self.window[16..16 + n])
+        } else {
+            (word(&self.window, at), word(&self.window, at + 8))
+        };
         finish(n, last, self.state)
     }
 }
@@ -221,7 +224,11 @@ mod tests {
                     let mut hasher = TextHasher::new();
                     hasher.write(head.as_bytes());
                     rest.as_bytes().chunks(step).for_each(|piece| hasher.write(piece));
-                    assert_eq!(hasher.finish(), hash_text(whole), "length {n}, pieces of {step} behind {first}");
+                    assert_eq!(
+                        hasher.finish(),
+                        hash_text(whole),
+                        "length {n}, pieces of {step} behind {first}"
+                    );
                 }
             }
         }

@@ -162,6 +162,11 @@ impl Heap {
         Ok(s)
     }
 
+    /// The unique string with this text if there is one already; never allocates.
+    pub fn interned_text(&self, text: &str) -> Option<StrRef> {
+        self.interner.find(text, hash_text(text))
+    }
+
     /// The unique string with the text of `s`: `s` itself where it can become that.
     pub fn intern_str(&mut self, s: StrRef) -> Result<StrRef, HeapError> {
         if s.is_interned() {

@@ -273,11 +273,11 @@ fn positions_are_translated_both_ways() {
     });
 }
 
-/// A rope of 2000 MB that takes a few KB.
+/// A rope of 262 MB that takes a few KB.
 fn huge_rope(heap: &mut Heap) -> StrRef {
     let piece = heap.str(&"x".repeat(1000)).unwrap();
     let mut s = heap.str_repeat(piece, 1).unwrap();
-    for _ in 0..if cfg!(miri) { 4 } else { 21 } {
+    for _ in 0..if cfg!(miri) { 4 } else { 18 } {
         s = heap.str_concat(s, s).unwrap();
     }
     s

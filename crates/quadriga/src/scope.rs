@@ -245,7 +245,7 @@ impl Scope<'_> {
     pub fn remove(&mut self, name: &str) -> Result<bool, Error> {
         self.tick();
         // Without allocating: a host makes room with this when the memory limit is reached.
-        let Some(key) = self.vm.heap.interned(name) else { return Ok(false) };
+        let Some(key) = self.vm.heap.interned_text(name) else { return Ok(false) };
         let globals = self.vm.globals();
         let old = self.vm.remove_global(globals, key.value()).map_err(|e| self.fail(e))?;
         Ok(old.is_some())

@@ -187,6 +187,7 @@ impl Context {
         if Context::has_user_keys(map) {
             return self.map_set_user(map, key, v);
         }
+        self.charge_key(key)?;
         if map.has_flag(flags::CELLS)
             && let Some(name) = key.as_str()
         {
@@ -209,6 +210,7 @@ impl Context {
         if Context::has_user_keys(map) {
             return self.map_remove_user(map, key);
         }
+        self.charge_key(key)?;
         if map.has_flag(flags::CELLS) {
             return self.remove_global(map, key);
         }

@@ -16,7 +16,7 @@ use crate::registers::RegisterStack;
 use crate::roots::{instance_at, trace_context};
 use corosensei::stack::{DefaultStack, Stack};
 use quadriga_bytecode::Insn;
-use quadriga_heap::{Heap, HeapConfig, MapRef};
+use quadriga_heap::{Heap, HeapConfig, MapRef, StrRef, ValueExt, concat_cost};
 use quadriga_value::Value;
 use std::any::Any;
 use std::collections::HashMap;
@@ -27,6 +27,8 @@ use std::time::Instant;
 
 /// Bytes of the native stack unless somebody says otherwise.
 pub const DEFAULT_NATIVE_STACK: usize = 1 << 20;
+/// Shorter texts are keys at no charge.
+const LONG_KEY: usize = 256;
 /// Native stack that a recursive helper leaves to others.
 const NATIVE_RESERVE: usize = 96 << 10;
 
@@ -362,6 +364,36 @@ impl Context {
             self.fuel = Some(fuel - work);
         }
         self.check_interrupt()
+    }
+
+    /// Makes the bytes of `s` readable with [`StrRef::text`], as [`Heap::flatten`] does, and charges for it.
+    #[inline]
+    pub fn flatten(&mut self, s: StrRef) -> Result<()> {
+        if s.is_rope() { self.flatten_rope(s) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn flatten_rope(&mut self, s: StrRef) -> Result<()> {
+        self.charge(s.byte_len() as u64 / 16)?;
+        Ok(self.heap.flatten(s)?)
+    }
+
+    /// The concatenation of two strings, charged by what it copies.
+    #[inline]
+    pub fn concat(&mut self, a: StrRef, b: StrRef) -> Result<StrRef> {
+        self.charge(concat_cost(a, b) as u64 / 16)?;
+        Ok(self.heap.str_concat(a, b)?)
+    }
+
+    /// Charges for reading all of a long text that is going to be a key and has no hash yet.
+    #[inline]
+    pub fn charge_key(&mut self, key: Value) -> Result<()> {
+        match key.as_str() {
+            Some(s) if s.byte_len() >= LONG_KEY && (s.is_rope() || s.is_unhashed()) => {
+                self.charge(s.byte_len() as u64 / 16)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether somebody wants the script to stop; long helpers ask now and then.

@@ -160,7 +160,7 @@ fn entry(cx: &Context, key: u64, holder: u64, epoch: u32) -> FieldEntry {
         NUMBER_SHAPE => Receiver::Number,
         kind if kind & KIND_SHAPES == KIND_SHAPES => Receiver::Kind(kind as u8),
         id => {
-            let keys = cx.heap.shapes.keys(ShapeId(id)).iter().map(|k| k.to_text().into()).collect();
+            let keys = cx.heap.shapes.keys(ShapeId(id)).iter().map(|k| k.text().into()).collect();
             Receiver::Shape { id, keys }
         }
     };

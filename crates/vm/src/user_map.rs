@@ -53,6 +53,7 @@ impl Context {
     fn user_key(&mut self, key: Value) -> Result<(Value, u64)> {
         let key = normalize_key(key);
         if let Some(s) = key.as_str() {
+            self.charge_key(key)?;
             self.heap.flatten(s)?;
         }
         let hash = if is_plain(key) { hash_key(key) } else { self.dialect_ref().hash_key(self, key)? };

@@ -281,6 +281,6 @@ fn show(cx: &mut Context, lang: Lang, v: Value) -> Result<()> {
 
 #[cold]
 fn unassigned_local(name: Value) -> Error {
-    let name = name.as_str().map_or_else(String::new, |s| s.to_text().into_owned());
+    let name = name.as_str().map_or_else(String::new, |s| s.head(errors::MESSAGE_BYTES).into_owned());
     Error::runtime(format!("Undefined Local Identifier: '{name}' is not yet assigned in this scope"))
 }

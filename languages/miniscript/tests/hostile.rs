@@ -113,7 +113,7 @@ fn one_long_call_of_an_intrinsic_stops_in_time() {
         ("l = [1] * N", "x = l.indexOf(2)"),
         ("l = [1] * N\nm = [1] * N", "x = l == m"),
         ("l = [[1]] * N", "freeze l"),
-        ("s = \"ab\" * N", "l = s.values"),
+        ("s = \"ab\" * 1000000", "l = s.values"),
         ("s = \"ab\" * N", "l = s.split(\"b\")"),
         ("s = \"ab\" * N", "l = s.replace(\"b\", \"ccc\")"),
         ("s = \"ab\" * N", "l = s.upper"),
@@ -140,6 +140,95 @@ fn one_long_call_of_an_intrinsic_stops_in_time() {
         });
         still_works(&mut cx);
     }
+}
+
+#[test]
+fn comparing_long_texts_stops_in_time_and_costs_fuel() {
+    let texts = "a = \"x\" * 5000000 + \"a\"\nb = \"x\" * 5000000 + \"b\"\nl = [a] * 4000\n";
+    for text in [
+        "l.indexOf b",
+        "l.replace b, 1",
+        "while l != [b] * 4000\nend while",
+        "while [l, a] != [l, b]\nend while",
+        "while a < b\nend while",
+        "l = [b, a] * 2000\nl.sort",
+    ] {
+        let limit = Duration::from_millis(200);
+        is_soon(text, || overshoot(&format!("{texts}{text}"), limit, None));
+    }
+    let text = "\"x\" * 64000";
+    let mut cx = context(|b| b.fuel(1_000_000));
+    run(&mut cx, &format!("a = {text} + \"a\"\nb = {text} + \"b\"\nl = [a] * 100")).expect("the data");
+    for (program, least) in [("l.indexOf b", 100_000), ("l.sort", 99_000), ("x = l == [b] * 100", 1000)] {
+        cx.set_fuel(Some(1_000_000));
+        run(&mut cx, program).expect("enough fuel");
+        let used = 1_000_000 - cx.fuel_left().expect("a limit");
+        assert!((least..3 * least).contains(&used), "{program}: {used}");
+    }
+}
+
+#[test]
+fn tables_beside_the_heap_count() {
+    // The lists themselves fit: 10^5 of one element each take some megabytes.
+    let setup = "a = []\nb = []\nfor i in range(1, 100000)\na.push [i]\nb.push [i]\nend for";
+    for text in ["x = a == b", "x = frozenCopy(a)", "freeze a", "a.sort 0", "a.sort"] {
+        let mut cx = context(|b| b);
+        run(&mut cx, setup).expect("the data");
+        run(&mut cx, text).expect("no limit");
+        let before = cx.stats().memory_bytes;
+        run(&mut cx, text).expect("no limit");
+        let after = cx.stats().memory_bytes;
+        assert!(after <= before + (24 << 20), "{text}: {before} became {after}");
+    }
+    let mut cx = context(|b| b.memory_limit(16 << 20));
+    run(&mut cx, setup).expect("the data");
+    let error = run(&mut cx, "x = a == b").expect_err("the classes do not fit");
+    assert_eq!(error.kind(), ErrorKind::Memory, "{error}");
+    still_works(&mut cx);
+}
+
+#[test]
+fn importing_again_takes_no_room() {
+    let text = format!("f = function\nreturn 1\nend function\n{}", "x = f\n".repeat(1000));
+    let mut cx = context(|b| b.resolver(move |name| Some((name.to_string(), text.clone()))));
+    let program = "for i in range(1, 50)\nimport \"m\"\nend for\nprint m.f";
+    run(&mut cx, program).expect("a module");
+    run(&mut cx, "gc.collect").ok();
+    let before = cx.stats().memory_bytes;
+    run(&mut cx, &program.replace("50", "500")).expect("a module");
+    assert!(cx.stats().memory_bytes <= before + (4 << 20), "{before} became {}", cx.stats().memory_bytes);
+    assert_eq!(cx.take_output(), "1\n1\n");
+    // Each new text is new code, which stays.
+    let mut count = 0;
+    let mut cx = context(|b| {
+        b.memory_limit(16 << 20).resolver(move |name| {
+            count += 1;
+            Some((name.to_string(), format!("x = {count}\n").repeat(1000)))
+        })
+    });
+    let error = run(&mut cx, "while true\nimport \"m\"\nend while").expect_err("it never ends");
+    assert_eq!(error.kind(), ErrorKind::Memory, "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_without_end_stop() {
+    for text in [
+        "x = file.readLines(\"/dev/zero\")",
+        "x = file.open(\"/dev/zero\", \"r\").readLine",
+        "x = file.open(\"/dev/zero\", \"r\").read",
+    ] {
+        let mut cx = context(|b| b.allow_files(true).memory_limit(16 << 20));
+        fails(&mut cx, text, ErrorKind::Memory, 1, "");
+        let mut cx = context(|b| b.allow_files(true).fuel(10_000));
+        assert_eq!(run(&mut cx, text).expect_err("no end").kind(), ErrorKind::Fuel, "{text}");
+    }
+    // A file may be longer than it says.
+    let mut cx = context(|b| b.allow_files(true));
+    let text = "l = file.readLines(\"/proc/self/status\")\nh = file.open(\"/proc/self/status\", \"r\")\n\
+                print l.len > 10 and h.readLine == l[0] and h.readLine == l[1] and h.read(3).len == 3 and h.read.len > 50";
+    run(&mut cx, text).expect("readable");
+    assert_eq!(cx.take_output(), "1\n");
 }
 
 #[test]
@@ -192,10 +281,14 @@ fn depth_limit_of_the_reference() {
 fn sorting_printing_and_comparing_do_not_recurse() {
     let mut cx = context(|b| b);
     let text = "l = []\nk = []\nm = {}\nfor i in range(1, 200000)\nl = [l]\nk = [k]\nm = {\"m\": m}\nend for\n\
-                print l == k\nprint str([l]).len > 0\nprint m == l\nfreeze l\nc = frozenCopy(k)\nprint c == k\n\
-                l = [k, c]\nl.sort\nprint l.indexOf(c)";
+                print l == k\nprint str([l]).len > 0\nprint m == l\nfreeze l\n\
+                c = [k, l]\nc.sort\nprint c.indexOf(l)";
     run(&mut cx, text).expect("no recursion");
-    assert_eq!(cx.take_output(), "1\n1\n0\n1\n0\n");
+    assert_eq!(cx.take_output(), "1\n1\n0\n0\n");
+    // A copy of this depth is made, or there is an error of the usual kind.
+    if let Err(error) = run(&mut cx, "\nc = frozenCopy(k)") {
+        assert_eq!((error.kind(), error.line()), (ErrorKind::Depth, Some(2)), "{error}");
+    }
     still_works(&mut cx);
 }
 
@@ -228,7 +321,7 @@ fn the_memory_limit_holds() {
         "l = [1]\nwhile true\nl += l\nend while",
         "i = 0\nwhile true\nglobals[\"g\" + i] = i\ni += 1\nend while",
         "s = \"a b c d e f \" * 1000000\nl = s.split + s.split + s.split + s.split",
-        "s = \"ab\" * 10000000\nt = s.replace(\"a\", s[:1000])",
+        "s = \"ab\" * 10000000\nt = s.replace(\"a\", s[:6])",
         "l = []\nf = function\nreturn function\nreturn outer\nend function\nend function\n\
          while true\nl.push f\nend while",
     ] {

@@ -25,7 +25,7 @@ fn show(cx: &Context, v: Value, depth: usize, out: &mut String) {
     let done = match v.kind() {
         None => write!(out, "{v:?}"),
         Some(_) if depth == 0 || out.len() > LENGTH => write!(out, "..."),
-        Some(Kind::Str) => write!(out, "{}", v.as_str().expect("a string").to_text()),
+        Some(Kind::Str) => write!(out, "{}", v.as_str().expect("a string")),
         Some(Kind::BoxedInt) => write!(out, "{}", v.as_i64().expect("an integer")),
         Some(Kind::List) => {
             let list = v.as_list().expect("a list");

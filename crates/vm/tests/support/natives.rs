@@ -82,7 +82,7 @@ fn swallow(cx: &mut Context, args: Args) -> Result<Value> {
 
 /// `fail(message)`: an error that is no exception of the language.
 fn fail(_: &mut Context, args: Args) -> Result<Value> {
-    let message = args.get(0).as_str().map_or_else(|| "failed".to_string(), |s| s.to_text().into_owned());
+    let message = args.get(0).as_str().map_or_else(|| "failed".to_string(), |s| s.to_string());
     Err(Error::runtime(message))
 }
 

@@ -49,6 +49,8 @@ fn index_of(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
         let Some(needle) = wanted.as_str() else { return Ok(Value::NIL) };
         let from = start_after(after, s.char_len())?;
         cx.charge(s.char_len().saturating_sub(from) as u64 / 16)?;
+        cx.flatten(s)?;
+        cx.flatten(needle)?;
         let found = cx.heap.str_find(s, needle, from)?;
         Ok(found.map_or(Value::NIL, |i| Value::int(i as i64)))
     } else if let Some(map) = v.as_map() {
@@ -102,6 +104,7 @@ fn key_of(cx: &mut Context, map: MapRef, wanted: Value, after: Value) -> Result<
 fn has_index(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let (v, index) = (args.get(0), args.get(1));
     if let Some(map) = v.as_map() {
+        cx.charge_key(index)?;
         return Ok(truth_number(cx.heap.map_has(map, index)));
     }
     let len = match (v.as_list(), v.as_str()) {
@@ -148,7 +151,7 @@ fn entries(cx: &mut Context, map: MapRef, part: fn(Value, Value) -> Value) -> Re
 }
 
 fn characters(cx: &mut Context, s: StrRef) -> Result<Value> {
-    cx.heap.flatten(s)?;
+    cx.flatten(s)?;
     let mut work = Work::default();
     let list = cx.heap.list_new(s.char_len())?;
     for c in s.text().chars() {

@@ -30,7 +30,8 @@ fn str(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
 fn val(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let v = args.given(0).unwrap_or(Value::int(0));
     if let Some(s) = v.as_str() {
-        cx.heap.flatten(s)?;
+        cx.flatten(s)?;
+        cx.charge(s.byte_len() as u64 / 16)?;
         let n = if lang.v1() { number::parse_prefix(s.text()) } else { parse(s.text()) };
         return Ok(Value::number(n));
     }
@@ -63,13 +64,17 @@ fn code(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
         None if lang.v1() => display::to_string(cx, lang, v)?,
         None => return errors::type_error(cx, lang, "string", v),
     };
+    if !s.is_empty() {
+        cx.flatten(s)?;
+    }
     let c = cx.heap.code_point_at(s, 0)?;
     Ok(Value::int(c.map_or(0, |c| i64::from(u32::from(c)))))
 }
 
 /// Equal numbers and equal strings have equal hashes; containers are hashed by identity.
-fn hash(_: &mut Context, _: Lang, args: Args) -> Result<Value> {
+fn hash(cx: &mut Context, _: Lang, args: Args) -> Result<Value> {
     let v = args.get(0);
+    cx.charge_key(v)?;
     let bits = match (Type::of(v), number_of(v), v.as_str()) {
         (_, Some(n), _) => hash_int((n + 0.0).to_bits() as i64),
         (_, _, Some(s)) => u64::from(s.hash()),

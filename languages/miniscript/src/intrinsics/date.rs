@@ -1,7 +1,7 @@
 //! Dates: seconds since the first moment of the year 2000 in local time, and their text.
 
 use super::{Def, defs};
-use crate::runtime::{Lang, errors, number_of};
+use crate::runtime::{Lang, convert, errors, number_of};
 use crate::state::HAS_CLOCK;
 use quadriga_vm::heap::ValueExt;
 use quadriga_vm::value::Value;
@@ -242,10 +242,11 @@ fn date_of(cx: &mut Context, lang: Lang, v: Value) -> Result<std::result::Result
         return Ok(Err(v));
     }
     let Some(s) = v.as_str() else { return Ok(Err(errors::type_error(cx, lang, "string or number", v)?)) };
-    let text = s.to_text();
-    match parse(&text) {
+    cx.flatten(s)?;
+    cx.charge(s.byte_len() as u64 / 16)?;
+    match parse(s.text()) {
         Some(n) => Ok(Ok(n)),
-        None => Ok(Err(errors::format_error(cx, lang, &format!("'{text}' is not a valid date"))?)),
+        None => Ok(Err(convert::invalid(cx, lang, s, "date")?)),
     }
 }
 
@@ -266,7 +267,13 @@ fn date_str(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     }
     let format = args.get(1).as_str().filter(|f| !f.is_empty());
     let text = match &format {
-        Some(format) => Date::from_seconds(date).format(&format.to_text()),
+        Some(format) => {
+            cx.flatten(*format)?;
+            cx.charge(format.byte_len() as u64 / 16)?;
+            // A letter may become the name of a month, in a buffer of twice the size.
+            cx.heap.check_size(format.byte_len().saturating_mul(24))?;
+            Date::from_seconds(date).format(format.text())
+        }
         None => Date::from_seconds(date).format("yyyy-MM-dd HH:mm:ss"),
     };
     Ok(cx.heap.str(&text)?.value())

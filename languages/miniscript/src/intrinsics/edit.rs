@@ -4,7 +4,7 @@
 //! value. Frozen containers are refused when there is something to change.
 
 use super::{Def, defs};
-use crate::runtime::{Lang, Work, compare, convert, display, errors, index, truth_number};
+use crate::runtime::{Lang, Work, compare, convert, display, errors, index, slices, truth_number};
 use quadriga_vm::heap::{ListRef, MapRef, StrRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Error, Result};
@@ -88,8 +88,8 @@ fn insert(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     } else if let Some(s) = v.as_str() {
         let at = insertion(lang, convert::lenient_index(at)?, s.char_len())?;
         let part = display::to_string(cx, lang, value)?;
-        let front = cx.heap.str_slice(s, 0, at)?;
-        let back = cx.heap.str_slice(s, at, s.char_len())?;
+        let front = slices::part(cx, s, 0, at)?;
+        let back = slices::part(cx, s, at, s.char_len())?;
         let front = crate::runtime::operators::concat(cx, lang, front, part)?;
         match front.as_str() {
             Some(front) => crate::runtime::operators::concat(cx, lang, front, back),
@@ -138,10 +138,12 @@ fn remove(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
 /// 1.x: a string without the first occurrence of another.
 fn remove_text(cx: &mut Context, lang: Lang, s: StrRef, part: Value) -> Result<Value> {
     let part = display::to_string(cx, lang, part)?;
+    cx.flatten(s)?;
+    cx.flatten(part)?;
     let Some(at) = cx.heap.str_find(s, part, 0)? else { return Ok(s.value()) };
-    let front = cx.heap.str_slice(s, 0, at)?;
-    let back = cx.heap.str_slice(s, at + part.char_len(), s.char_len())?;
-    Ok(cx.heap.str_concat(front, back)?.value())
+    let front = slices::part(cx, s, 0, at)?;
+    let back = slices::part(cx, s, at + part.char_len(), s.char_len())?;
+    Ok(cx.concat(front, back)?.value())
 }
 
 fn replace(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
@@ -220,10 +222,15 @@ fn replace_text(
         return Ok(s.value());
     }
     for part in [s, old, new] {
-        cx.heap.flatten(part)?;
+        cx.flatten(part)?;
     }
     cx.charge(s.byte_len() as u64 / 16)?;
-    let count = s.text().matches(old.text()).take(most).count();
+    let mut work = Work::default();
+    let mut count = 0;
+    for _ in s.text().matches(old.text()).take(most) {
+        work.step(cx)?;
+        count += 1;
+    }
     if count == 0 {
         return Ok(s.value());
     }
@@ -233,6 +240,15 @@ fn replace_text(
     }
     cx.charge(size as u64 / 16)?;
     cx.heap.check_size(2 * size)?;
-    let text = s.text().replacen(old.text(), new.text(), count);
+    let mut text = String::with_capacity(size);
+    let mut start = 0;
+    for (at, found) in s.text().match_indices(old.text()).take(count) {
+        work.step(cx)?;
+        text.push_str(&s.text()[start..at]);
+        text.push_str(new.text());
+        start = at + found.len();
+    }
+    text.push_str(&s.text()[start..]);
+    work.pay(cx)?;
     Ok(cx.heap.str(&text)?.value())
 }

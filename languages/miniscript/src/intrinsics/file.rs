@@ -63,8 +63,11 @@ pub(super) fn path(cx: &mut Context, lang: Lang, v: Value) -> Result<Arg<PathBuf
     let Some(s) = v.as_str() else {
         return Ok(Err(errors::type_error(cx, lang, "string", v)?));
     };
+    cx.flatten(s)?;
+    // The path may come back in an error message.
+    cx.heap.check_size(s.byte_len().saturating_mul(5))?;
     // An absolute path replaces the directory.
-    Ok(Ok(directory.join(&*s.to_text())))
+    Ok(Ok(directory.join(s.text())))
 }
 
 /// An argument that is a path and defaults to the current directory.
@@ -113,14 +116,15 @@ fn part_of_path(cx: &mut Context, lang: Lang, args: Args, part: fn(&Path) -> Opt
     let Some(s) = v.as_str() else {
         return if errors::is_error(v) { Ok(v) } else { errors::type_error(cx, lang, "string", v) };
     };
-    let text = s.to_text();
-    text_value(cx, part(Path::new(&*text)).unwrap_or(Path::new("")))
+    cx.flatten(s)?;
+    text_value(cx, part(Path::new(s.text())).unwrap_or(Path::new("")))
 }
 
 fn child(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let (parent, name) = (args.get(0), args.get(1));
     let parent = display::text_of(cx, lang, parent)?;
     let name = display::text_of(cx, lang, name)?;
+    cx.heap.check_size((parent.len() + name.len()).saturating_mul(3))?;
     text_value(cx, &Path::new(&parent).join(name))
 }
 

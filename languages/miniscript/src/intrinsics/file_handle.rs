@@ -3,14 +3,18 @@
 use super::file::{path, refused};
 use super::{Def, defs, set};
 use crate::runtime::convert::accept;
+use crate::runtime::replicate::STRING_TOO_LARGE;
 use crate::runtime::{Lang, convert, display, errors, slot, text_steps, truth_number};
 use quadriga_vm::heap::layout::flags;
-use quadriga_vm::heap::{HostRef, ValueExt};
+use quadriga_vm::heap::{HostRef, MAX_STR_BYTES, ValueExt};
 use quadriga_vm::value::Value;
-use quadriga_vm::{Args, Context, Result};
+use quadriga_vm::{Args, Context, Error, Result};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+
+/// Bytes of a mode that are looked at; a longer one means nothing.
+const MODE_BYTES: usize = 64;
 
 /// Field of a handle that holds the host object.
 const FIELD: &str = "_handle";
@@ -59,7 +63,7 @@ fn options(mode: &str) -> Option<OpenOptions> {
 pub(super) fn open(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let path = accept!(path(cx, lang, args.get(0)));
     let mode = args.get(1).as_str();
-    let mode = mode.as_ref().map_or("r+".into(), |m| m.to_text());
+    let mode = mode.as_ref().map_or("r+".into(), |m| m.head(MODE_BYTES));
     let Some(options) = options(&mode) else {
         return errors::file_error(cx, lang, &format!("invalid mode '{mode}'"));
     };
@@ -145,7 +149,8 @@ fn read(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let mut bytes = Vec::new();
     let mut at_end = false;
     while !at_end && bytes.len() < count {
-        let most = CHUNK.min(count - bytes.len());
+        let before = bytes.len();
+        let most = CHUNK.min(count - before);
         let v = with_file(cx, lang, args.get(0), |file| {
             at_end = read_piece(file, &mut bytes, most)? == 0;
             Ok(Value::NIL)
@@ -153,7 +158,7 @@ fn read(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
         if errors::is_error(v) {
             return Ok(v);
         }
-        pay_piece(cx, bytes.len(), CHUNK)?;
+        pay_piece(cx, bytes.len(), bytes.len() - before)?;
     }
     if count == 0 {
         // Whether the file is open, still.
@@ -186,6 +191,9 @@ pub(super) fn read_piece(file: &mut File, bytes: &mut Vec<u8>, most: usize) -> i
 pub(super) fn pay_piece(cx: &mut Context, len: usize, piece: usize) -> Result<()> {
     cx.charge(1 + text_steps(piece))?;
     cx.check_interrupt()?;
+    if len > MAX_STR_BYTES {
+        return Err(Error::runtime(STRING_TOO_LARGE));
+    }
     // The bytes, them as a text, and a string of it.
     Ok(cx.heap.check_size(len.saturating_mul(3))?)
 }

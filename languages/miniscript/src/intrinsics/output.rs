@@ -19,7 +19,8 @@ fn print(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     if delimiter.is_nil() {
         cx.write("\n");
     } else if let Some(s) = delimiter.as_str() {
-        cx.write(&s.to_text());
+        cx.flatten(s)?;
+        cx.write(s.text());
     }
     Ok(Value::NIL)
 }

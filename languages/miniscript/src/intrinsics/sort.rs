@@ -20,8 +20,6 @@ pub(crate) const DEFS: &[Def] = defs! {
 
 /// Runs up to this length are sorted by insertion.
 const RUN: usize = 16;
-/// Steps between two looks at the clock.
-const POLL: usize = 1 << 14;
 
 fn sort(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let (v, by_key) = (args.get(0), args.get(1));
@@ -107,7 +105,7 @@ impl Sorter<'_> {
             order.push(i as u32);
             // Texts must be readable without allocating.
             if let Some(s) = keys.get(i).as_str() {
-                cx.heap.flatten(s)?;
+                cx.flatten(s)?;
             }
         }
         merge_sort(cx, &mut order, self.aside, &mut self.work, &mut |work, a, b| {
@@ -248,7 +246,7 @@ fn merge<T: Copy>(
     cx: &mut Context,
     mut a: &[T],
     mut b: &[T],
-    mut out: &mut [T],
+    out: &mut [T],
     work: &mut Work,
     compare: &mut impl FnMut(&mut Work, &T, &T) -> Ordering,
 ) -> Result<()> {
@@ -257,9 +255,9 @@ fn merge<T: Copy>(
         (Some(last), Some(first)) => compare(work, last, first) != Ordering::Greater,
         _ => true,
     };
+    let mut out = out.iter_mut();
     while !in_order && let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first(), b.split_first()) {
-        let Some((slot, rest)) = out.split_first_mut() else { break };
-        out = rest;
+        let Some(slot) = out.next() else { break };
         if compare(work, x, y) == Ordering::Greater {
             *slot = *y;
             b = rest_b;
@@ -269,13 +267,12 @@ fn merge<T: Copy>(
         }
         work.step(cx)?;
     }
-    for rest in [a, b] {
-        let (front, back) = out.split_at_mut(rest.len());
-        for (to, from) in front.chunks_mut(PIECE).zip(rest.chunks(PIECE)) {
+    let (rest_a, rest_b) = out.into_slice().split_at_mut(a.len());
+    for (out, rest) in [(rest_a, a), (rest_b, b)] {
+        for (to, from) in out.chunks_mut(PIECE).zip(rest.chunks(PIECE)) {
             to.copy_from_slice(from);
             work.steps(cx, 1 + from.len() as u64 / 16)?;
         }
-        out = back;
     }
     Ok(())
 }

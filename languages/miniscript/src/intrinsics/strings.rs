@@ -18,7 +18,7 @@ pub(crate) const DEFS: &[Def] = defs! {
 fn change_case(cx: &mut Context, args: Args, upper: bool) -> Result<Value> {
     let v = args.get(0);
     let Some(s) = v.as_str() else { return Ok(v) };
-    cx.heap.flatten(s)?;
+    cx.flatten(s)?;
     cx.charge(s.byte_len() as u64 / 8)?;
     let text = s.text();
     let stays = |b: &u8| if upper { !b.is_ascii_lowercase() } else { !b.is_ascii_uppercase() };
@@ -79,8 +79,8 @@ fn split(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     };
     let most = convert::lenient_index(args.given(2).unwrap_or(Value::int(-1)))?;
     let most = usize::try_from(most).ok().filter(|n| *n > 0).unwrap_or(usize::MAX);
-    cx.heap.flatten(s)?;
-    cx.heap.flatten(delimiter)?;
+    cx.flatten(s)?;
+    cx.flatten(delimiter)?;
     let list = cx.heap.list_new(0)?;
     if s.is_empty() && lang.v1() {
         return Ok(list.value());
@@ -165,7 +165,10 @@ fn join(cx: &mut Context, lang: Lang, args: Args) -> Result<Value> {
     let given = args.get(1);
     let text = given.as_str();
     let delimiter = match &text {
-        Some(d) => d.to_text(),
+        Some(d) => {
+            cx.flatten(*d)?;
+            Cow::Borrowed(d.text())
+        }
         None if given.is_nil() => Cow::Borrowed(" "),
         None => Cow::Owned(display::text_of(cx, lang, given)?),
     };

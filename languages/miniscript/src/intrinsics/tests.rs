@@ -4,7 +4,7 @@ use crate::runtime::{Lang, compare, display, freeze, isa, operators};
 use crate::{MiniScriptDialect, Version};
 use quadriga_vm::heap::{HeapConfig, KeyOrigin, ListRef, MapRef, ValueExt};
 use quadriga_vm::value::Value;
-use quadriga_vm::{BinaryOp, Context, ContextConfig, ErrorKind, Result};
+use quadriga_vm::{BinaryOp, Context, ContextConfig, ErrorKind, Limits, Result};
 use std::sync::Arc;
 
 /// Runs `f` in a fresh context that collects very often.
@@ -15,7 +15,8 @@ fn world<R>(f: impl FnOnce(&mut World) -> Result<R>) -> R {
 
 /// Runs `f` in a fresh context.
 fn world_with<R>(heap: HeapConfig, f: impl FnOnce(&mut World) -> Result<R>) -> R {
-    let mut cx = Context::new(ContextConfig { heap, ..ContextConfig::default() }).unwrap();
+    let limits = Limits { memory: heap.limit_bytes, ..Limits::default() };
+    let mut cx = Context::new(ContextConfig { heap, limits, ..ContextConfig::default() }).unwrap();
     cx.add_dialect(Arc::new(MiniScriptDialect::new(Version::V2))).unwrap();
     cx.enter(|cx| f(&mut World { lang: Lang::in_context(Version::V2, cx), cx })).unwrap()
 }
@@ -353,7 +354,7 @@ fn no_arguments_upset_the_library() {
         let mut cursor = 0;
         let mut dice = crate::rng::Rng::from_bits(5);
         while let Some((name, f)) = w.cx.heap.map_next(all, &mut cursor) {
-            let name = name.as_str().unwrap().to_text().into_owned();
+            let name = name.as_str().unwrap().to_string();
             let Some(info) = w.cx.native_info(f) else { continue };
             let params = info.params.len();
             if name == "wait" {
@@ -374,6 +375,66 @@ fn no_arguments_upset_the_library() {
         }
         Ok(())
     });
+}
+
+/// A rope of 262 MB that takes a few KB.
+fn huge_rope(w: &mut World) -> Result<Value> {
+    let mut s = w.cx.heap.str(&"x".repeat(1000))?;
+    for _ in 0..18 {
+        s = w.cx.concat(s, s)?;
+    }
+    Ok(s.value())
+}
+
+#[test]
+fn ropes_leave_the_heap_within_its_limit_only() {
+    let heap = HeapConfig { limit_bytes: Some(64 << 20), ..HeapConfig::default() };
+    world_with(heap, |w| {
+        w.cx.set_output(Box::new(|_| {}));
+        let map = w.map(&[("a", Value::int(1))]);
+        let s = huge_rope(w)?;
+        let list = w.list(&[s]);
+        let before = w.cx.heap.stats().allocated_bytes;
+        assert_eq!(w.show_call("hasIndex", &[map.value(), s]), "0");
+        assert!(w.cx.heap.stats().allocated_bytes - before < 64 << 10);
+        assert!(s.as_str().unwrap().is_rope());
+        for (name, args) in [
+            ("print", &[s][..]),
+            ("print", &[list.value()]),
+            ("print", &[Value::NIL, s]),
+            ("str", &[list.value()]),
+            ("join", &[list.value()]),
+            ("join", &[list.value(), s]),
+            ("val", &[s]),
+            ("abs", &[s]),
+        ] {
+            let error = w.call(name, args).expect_err(name);
+            assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{name}: {error:?}");
+        }
+        // A flat text is not copied to be printed.
+        let flat = w.cx.heap.str(&"\"y".repeat(15 << 20))?.value();
+        let list = w.list(&[flat]);
+        assert_eq!(w.show_call("print", &[list.value()]), "null");
+        assert_eq!(w.call("str", &[list.value()]).unwrap_err().kind(), ErrorKind::OutOfMemory);
+        Ok(())
+    });
+}
+
+#[test]
+fn gathering_costs_fuel() {
+    let mut cx = Context::new(ContextConfig::default()).unwrap();
+    cx.add_dialect(Arc::new(MiniScriptDialect::new(Version::V2))).unwrap();
+    cx.set_time_and_fuel(None, Some(10_000));
+    cx.enter(|cx| -> Result<()> {
+        let mut s = cx.heap.str(&"x".repeat(1000))?;
+        for _ in 0..10 {
+            s = cx.concat(s, s)?;
+        }
+        assert_eq!(cx.flatten(s).unwrap_err().kind(), ErrorKind::OutOfFuel);
+        assert!(s.is_rope());
+        Ok(())
+    })
+    .unwrap();
 }
 
 #[test]

@@ -58,8 +58,8 @@ pub(crate) fn texts(cx: &mut Context, op: CompareOp, a: StrRef, b: StrRef) -> Re
         let same = a == b || (a.byte_len() == b.byte_len() && equal_texts(cx, a, b)?);
         return Ok(same == (op == CompareOp::Eq));
     }
-    cx.heap.flatten(a)?;
-    cx.heap.flatten(b)?;
+    cx.flatten(a)?;
+    cx.flatten(b)?;
     let (a, b) = (a.text().as_bytes(), b.text().as_bytes());
     let common = common_chunks(cx, a, b)?;
     Ok(holds(op, a[common..].cmp(&b[common..])))
@@ -71,8 +71,8 @@ const CHUNK: usize = 1 << 18;
 /// Two strings of the same length.
 #[inline]
 fn equal_texts(cx: &mut Context, a: StrRef, b: StrRef) -> Result<bool> {
-    cx.heap.flatten(a)?;
-    cx.heap.flatten(b)?;
+    cx.flatten(a)?;
+    cx.flatten(b)?;
     if a.byte_len() < 64 {
         return Ok(str_eq(a, b));
     }

@@ -2,7 +2,7 @@
 
 use super::{Lang, errors, number_of};
 use crate::number;
-use quadriga_vm::heap::ValueExt;
+use quadriga_vm::heap::{StrRef, ValueExt};
 use quadriga_vm::value::Value;
 use quadriga_vm::{Args, Context, Result};
 
@@ -38,13 +38,22 @@ fn other_number(cx: &mut Context, lang: Lang, v: Value) -> Result<Arg<f64>> {
         return Ok(Err(v));
     }
     if let Some(s) = v.as_str() {
-        let text = s.to_text();
-        return match number::parse_strict(&text) {
+        cx.flatten(s)?;
+        cx.charge(s.byte_len() as u64 / 16)?;
+        return match number::parse_strict(s.text()) {
             Some(n) => Ok(Ok(n)),
-            None => Ok(Err(errors::format_error(cx, lang, &format!("'{text}' is not a valid number"))?)),
+            None => Ok(Err(invalid(cx, lang, s, "number")?)),
         };
     }
     Ok(Err(errors::type_error(cx, lang, "number", v)?))
+}
+
+/// The error value for a (flat) text that is not a valid `what`.
+#[cold]
+pub(crate) fn invalid(cx: &mut Context, lang: Lang, s: StrRef, what: &str) -> Result<Value> {
+    // The text is in two messages on its way to the third.
+    cx.heap.check_size(s.byte_len().saturating_mul(4))?;
+    errors::format_error(cx, lang, &format!("'{}' is not a valid {what}", s.text()))
 }
 
 /// The first argument that is an error value: the answer of a function that changes nothing.

@@ -65,7 +65,7 @@ pub(crate) fn text_of(cx: &mut Context, lang: Lang, v: Value) -> Result<String> 
 /// Writes the display form to the output.
 pub(crate) fn print(cx: &mut Context, lang: Lang, v: Value) -> Result<()> {
     if let Some(s) = v.as_str() {
-        cx.heap.flatten(s)?;
+        cx.flatten(s)?;
         cx.write(s.text());
         return Ok(());
     }
@@ -87,7 +87,7 @@ pub(crate) struct Printer {
     globals: Option<Vec<(usize, usize)>>,
     /// Whether the text goes to the output as it comes.
     streams: bool,
-    /// Length of the text at the last question for room.
+    /// Length of the text for which room was asked last.
     checked: usize,
     work: Work,
 }
@@ -117,6 +117,7 @@ impl Printer {
 
     /// Appends text as it is.
     pub fn push(&mut self, cx: &mut Context, text: &str) -> Result<()> {
+        self.room(cx, text.len())?;
         self.out.push_str(text);
         self.grown(cx)
     }
@@ -124,35 +125,74 @@ impl Printer {
     /// Appends the display form.
     pub fn display(&mut self, cx: &mut Context, v: Value) -> Result<()> {
         match v.as_str() {
-            Some(s) => {
-                self.out.push_str(&s.to_text());
-                self.grown(cx)
-            }
+            Some(s) => self.string(cx, s, false),
             None => self.code(cx, v, LEVELS, 0),
         }
+    }
+
+    /// Appends a string, between quotes as a program has it, or as it is.
+    fn string(&mut self, cx: &mut Context, s: StrRef, quotes: bool) -> Result<()> {
+        cx.flatten(s)?;
+        let mut text = s.text();
+        if self.streams && text.len() > PIECE {
+            if quotes {
+                self.out.push('"');
+            }
+            while !text.is_empty() {
+                let (piece, rest) = text.split_at(text.floor_char_boundary(PIECE));
+                self.characters(piece, quotes);
+                self.grown(cx)?;
+                text = rest;
+            }
+            if quotes {
+                self.out.push('"');
+            }
+            return Ok(());
+        }
+        if text.len() < PIECE / 4 {
+            // The next question for room is soon enough.
+        } else if quotes {
+            self.room(cx, text.len() + text.bytes().filter(|b| *b == b'"').count())?;
+        } else {
+            self.room(cx, text.len())?;
+        }
+        if quotes {
+            self.quoted(text);
+        } else {
+            self.out.push_str(text);
+        }
+        self.grown(cx)
     }
 
     /// Asks for room, or hands the text on.
     #[inline]
     fn grown(&mut self, cx: &mut Context) -> Result<()> {
-        if self.out.len() >= self.checked + PIECE { self.piece(cx) } else { Ok(()) }
+        self.room(cx, 0)
+    }
+
+    /// Before the text grows by `more` bytes: asks for room, or hands on what there is.
+    #[inline]
+    fn room(&mut self, cx: &mut Context, more: usize) -> Result<()> {
+        if self.out.len() + more >= self.checked + PIECE { self.piece(cx, more) } else { Ok(()) }
     }
 
     #[cold]
-    fn piece(&mut self, cx: &mut Context) -> Result<()> {
-        cx.charge((self.out.len() - self.checked) as u64 / 8)?;
+    fn piece(&mut self, cx: &mut Context, more: usize) -> Result<()> {
+        let total = self.out.len() + more;
+        let work = if self.streams { self.out.len() } else { total - self.checked };
+        cx.charge(work as u64 / 8)?;
         cx.check_interrupt()?;
         if self.streams {
             cx.write(&self.out);
             self.out.clear();
             return Ok(());
         }
-        if self.out.len() > MAX_STR_BYTES {
+        if total > MAX_STR_BYTES {
             return Err(HeapError::TooLarge { what: "string", max: MAX_STR_BYTES }.into());
         }
         // The buffer may be up to twice the text, and becomes a string in the end.
-        cx.heap.check_size(self.out.len() * 3)?;
-        self.checked = self.out.len();
+        cx.heap.check_size(total * 3)?;
+        self.checked = total;
         Ok(())
     }
 
@@ -167,7 +207,7 @@ impl Printer {
             None => self.out.push_str("null"),
             Some(Kind::Str) => {
                 if let Some(s) = v.as_str() {
-                    self.quoted(&s.to_text());
+                    return self.string(cx, s, true);
                 }
             }
             Some(Kind::List) => {
@@ -184,8 +224,9 @@ impl Printer {
             Some(_) => match errors::as_error(v) {
                 Some(e) => {
                     self.out.push_str("error: ");
-                    let text = errors::message_text(e);
-                    self.out.push_str(&text);
+                    if let Some(s) = errors::message(e).as_str() {
+                        return self.string(cx, s, false);
+                    }
                 }
                 None => self.out.push_str("<handle>"),
             },
@@ -203,13 +244,21 @@ impl Printer {
 
     fn quoted(&mut self, text: &str) {
         self.out.push('"');
+        self.characters(text, true);
+        self.out.push('"');
+    }
+
+    /// Appends a piece of a text, with the quotes in it doubled if it stands between quotes.
+    fn characters(&mut self, text: &str, quotes: bool) {
+        if !quotes {
+            return self.out.push_str(text);
+        }
         for (i, part) in text.split('"').enumerate() {
             if i > 0 {
                 self.out.push_str("\"\"");
             }
             self.out.push_str(part);
         }
-        self.out.push('"');
     }
 
     fn list(&mut self, cx: &mut Context, list: ListRef, levels: u32, prototypes: u32) -> Result<()> {
@@ -217,7 +266,7 @@ impl Printer {
             self.out.push_str("[...]");
             return Ok(());
         }
-        if levels < LEVELS && self.short_name(cx, list.value()) {
+        if levels < LEVELS && self.short_name(cx, list.value())? {
             return Ok(());
         }
         cx.check_native_stack()?;
@@ -237,7 +286,7 @@ impl Printer {
             self.out.push_str("{...}");
             return Ok(());
         }
-        if levels < LEVELS && self.short_name(cx, map.value()) {
+        if levels < LEVELS && self.short_name(cx, map.value())? {
             return Ok(());
         }
         cx.check_native_stack()?;
@@ -306,12 +355,12 @@ impl Printer {
         if let Some(n) = number_of(default) {
             self.number(n);
         } else if let Some(s) = default.as_str() {
-            self.quoted(&s.to_text());
+            self.quoted(&s.head(errors::MESSAGE_BYTES));
         }
     }
 
     /// Appends the name of a global variable that holds the container, or of the type that it is the map of.
-    fn short_name(&mut self, cx: &mut Context, container: Value) -> bool {
+    fn short_name(&mut self, cx: &mut Context, container: Value) -> Result<bool> {
         if self.names {
             let globals = cx.running_globals();
             let known = self.globals.get_or_insert_with(|| containers_in(cx, globals));
@@ -322,17 +371,15 @@ impl Printer {
                 && let Some((name, _)) = cx.heap.map_next(globals, &mut cursor)
                 && let Some(name) = name.as_str()
             {
-                self.out.push_str(&name.to_text());
-                return true;
+                self.string(cx, name, false)?;
+                return Ok(true);
             }
         }
-        match TYPE_MAPS.iter().find(|(slot, _)| self.lang.slot(cx, *slot) == container) {
-            Some((_, name)) => {
-                self.out.push_str(name);
-                true
-            }
-            None => false,
+        let known = TYPE_MAPS.iter().find(|(slot, _)| self.lang.slot(cx, *slot) == container);
+        if let Some((_, name)) = known {
+            self.out.push_str(name);
         }
+        Ok(known.is_some())
     }
 }
 

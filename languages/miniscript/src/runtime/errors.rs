@@ -14,6 +14,9 @@ use std::fmt::Write;
 /// Tag of the records that are error values; other languages of a context number theirs differently.
 pub(crate) const TAG: u32 = u32::from_be_bytes(*b"MSer");
 
+/// Most bytes of a text of the program that an error of the engine carries outside the heap.
+pub(crate) const MESSAGE_BYTES: usize = 64 << 10;
+
 const MESSAGE: usize = 0;
 const INNER: usize = 1;
 const STACK: usize = 2;
@@ -118,9 +121,9 @@ pub(crate) fn uncaught(e: RecordRef) -> Error {
     Error::runtime(format!("Uncaught {}", message_text(e)))
 }
 
-/// The message as text.
+/// The message as text; of a very long one the beginning, since it leaves the heap and its limit.
 pub(crate) fn message_text(e: RecordRef) -> String {
-    message(e).as_str().map_or_else(String::new, |s| s.to_text().into_owned())
+    message(e).as_str().map_or_else(String::new, |s| s.head(MESSAGE_BYTES).into_owned())
 }
 
 /// The error of a write to something frozen; `what` is `list` or `map`.

@@ -15,6 +15,7 @@ use quadriga_vm::{Context, Error, Result};
 pub(crate) fn get(cx: &mut Context, lang: Lang, o: Value, key: Value) -> Result<Value> {
     match o.kind() {
         Some(Kind::Map) => {
+            cx.charge_key(key)?;
             if let Some(v) = o.as_map().and_then(|map| cx.heap.map_get(map, key)) {
                 return Ok(v);
             }
@@ -86,10 +87,11 @@ fn element(lang: Lang, list: ListRef, i: i64) -> Result<Value> {
 
 /// Character `i` of a string; empty out of range.
 fn character(cx: &mut Context, lang: Lang, s: StrRef, i: i64) -> Result<Value> {
-    if let Some(at) = position(i, s.char_len())
-        && let Some(c) = cx.heap.char_at(s, at)?
-    {
-        return Ok(c.value());
+    if let Some(at) = position(i, s.char_len()) {
+        cx.flatten(s)?;
+        if let Some(c) = cx.heap.char_at(s, at)? {
+            return Ok(c.value());
+        }
     }
     if lang.v1() {
         return Err(out_of_range("string", i));

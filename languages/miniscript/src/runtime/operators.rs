@@ -99,7 +99,7 @@ pub(crate) fn concat(cx: &mut Context, lang: Lang, a: StrRef, b: StrRef) -> Resu
     if a.byte_len() + b.byte_len() > MAX_STR_BYTES {
         return errors::error_value(cx, lang, replicate::STRING_TOO_LARGE);
     }
-    Ok(cx.heap.str_concat(a, b)?.value())
+    Ok(cx.concat(a, b)?.value())
 }
 
 /// A map of the entries of `a`, overridden and extended by those of `b`.
@@ -123,8 +123,8 @@ fn subtract(cx: &mut Context, x: Value, y: Value) -> Result<Value> {
         return Ok(x);
     }
     cx.charge(end.byte_len() as u64 / 16)?;
-    cx.heap.flatten(s)?;
-    cx.heap.flatten(end)?;
+    cx.flatten(s)?;
+    cx.flatten(end)?;
     if !s.text().ends_with(end.text()) {
         return Ok(x);
     }

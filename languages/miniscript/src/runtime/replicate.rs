@@ -59,7 +59,7 @@ fn string(cx: &mut Context, lang: Lang, s: StrRef, factor: f64) -> Result<Value>
     if times.extra == 0 {
         return Ok(whole.value());
     }
-    let part = cx.heap.str_slice(s, 0, times.extra)?;
+    let part = super::slices::part(cx, s, 0, times.extra)?;
     super::operators::concat(cx, lang, whole, part)
 }
 

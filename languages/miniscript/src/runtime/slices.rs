@@ -25,7 +25,15 @@ pub(crate) fn slice(cx: &mut Context, lang: Lang, x: Value, from: Value, to: Val
 
 fn string(cx: &mut Context, s: StrRef, from: usize, to: usize) -> Result<Value> {
     cx.charge((to - from) as u64 / 16)?;
-    Ok(cx.heap.str_slice(s, from, to)?.value())
+    Ok(part(cx, s, from, to)?.value())
+}
+
+/// The characters `from..to` of a string, which is flattened only if that is neither nothing nor all of it.
+pub(crate) fn part(cx: &mut Context, s: StrRef, from: usize, to: usize) -> Result<StrRef> {
+    if from < to && (from > 0 || to < s.char_len()) {
+        cx.flatten(s)?;
+    }
+    Ok(cx.heap.str_slice(s, from, to)?)
 }
 
 fn list(cx: &mut Context, l: ListRef, from: usize, to: usize) -> Result<Value> {

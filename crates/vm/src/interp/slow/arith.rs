@@ -49,7 +49,7 @@ pub(super) fn binary(cx: &mut Context, w: Insn) -> Result<Pc> {
         && let (Some(a), Some(b)) = (x.as_str(), y.as_str())
         && a.byte_len() + b.byte_len() <= MAX_STR_BYTES
     {
-        let joined = cx.heap.str_concat(a, b)?;
+        let joined = cx.concat(a, b)?;
         cx.set_register(w.a(), joined.value());
         return Ok(cx.after(w));
     }

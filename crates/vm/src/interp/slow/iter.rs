@@ -64,6 +64,7 @@ fn next_element(cx: &mut Context, w: Insn) -> Result<Pc> {
         Some(Kind::Str) => {
             let s = o.as_str().expect("a string");
             let i = position.as_int().unwrap_or(i64::MAX);
+            cx.flatten(s)?;
             match cx.heap.char_at(s, i as usize)? {
                 Some(c) => {
                     cx.set_register(w.a() + 1, Value::int(i + 1));

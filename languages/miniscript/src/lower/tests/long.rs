@@ -4,6 +4,8 @@ use super::*;
 
 /// Links of a chain.
 const LINKS: usize = if cfg!(debug_assertions) { 20_000 } else { 200_000 };
+/// Links of chains that are tried in every place and in every mixture.
+const SHORTER: usize = LINKS / 8;
 
 /// Compiles on a stack of 1 MB, and gives the most registers that a function of the program needs.
 fn registers(source: String) -> u16 {
@@ -17,13 +19,23 @@ fn registers(source: String) -> u16 {
 
 #[test]
 fn chains_need_neither_stack_nor_registers() {
+    for statement in [
+        "x = a@",
+        "a@[1] = 2",
+        "a@[1] += 2",
+        "for i in a@\nend for",
+        "f = function(a)\nreturn a@\nend function",
+    ] {
+        let used = registers(statement.replace('@', &"[1]".repeat(LINKS)));
+        assert!(used < 16, "{statement}: {used} registers");
+    }
     let links = [
         "[1]", "[\"k\"]", "[b]", "[b + 1]", "[b[1]]", "[g(b)]", ".b", "[1].b", ".b[c]", "(1)", "[1](2)",
         ".m(1)[b]",
     ];
     let links = links.into_iter().chain(["[1:2]", "[:b][0]", ".b[1:].c(b)"]);
     for link in links {
-        let chain = link.repeat(LINKS / link.matches(['[', '.', '(']).count());
+        let chain = link.repeat(SHORTER / link.matches(['[', '.', '(']).count());
         let statements = [
             format!("x = a{chain}"),
             format!("a{chain}[1] = b"),
@@ -45,13 +57,27 @@ fn chains_need_neither_stack_nor_registers() {
 
 #[test]
 fn a_chain_of_elements_reads_in_one_register() {
-    assert_code(&body("a", "return a[1][2][\"x\"][3]"), "");
+    let want = "getfield r6, r3, k0 else L1 (\"x\")
+        getfield r6, r6, k1 (\"y\")
+        getindex r6, r6, r4 else L1
+        getfield r5, r6, k0 (\"x\")
+        L0:
+        ret r5
+        L1:
+        getlocalx r6, r3
+        getfield r6, r6, k0 (\"x\")
+        getfield r6, r6, k1 (\"y\")
+        getlocalx r7, r4
+        getindex r6, r6, r7
+        getfield r5, r6, k0 (\"x\")
+        jump L0";
+    assert_code(&body("a, b", "return a[\"x\"][\"y\"][b][\"x\"]"), want);
 }
 
 #[test]
 fn operators_need_no_stack_per_operand() {
     for op in ["+", "*", "-", "and", "or", "<", "isa"] {
-        let sum = format!(" {op} a[1][b]").repeat(LINKS / 8);
+        let sum = format!(" {op} a[1][b]").repeat(SHORTER);
         registers(format!(
             "f = function(a, b)\nreturn a{sum}\nend function\nx = f{}",
             format!(" {op} 1").repeat(LINKS)
@@ -82,7 +108,7 @@ fn names_beyond_the_short_constants_are_keys() {
     // Each name of a field takes one of the short constants.
     let stores: String = (0..66_000).map(|i| format!("m.k{i} = 0.5\n")).collect();
     let unit = compiled(
-        &format!("f = function(m)\n{stores}m[\"new\"] += m[\"other\"]\nend function"),
+        &format!("f = function(m)\n{stores}m[\"latest\"] += m[\"other\"]\nend function"),
         Mode::Program,
     );
     let text = code_of(&unit, "f");
@@ -90,6 +116,6 @@ fn names_beyond_the_short_constants_are_keys() {
         assert!(text.contains(instruction), "{instruction}");
     }
     // What invokes a field has no other form.
-    let found = error(&format!("f = function(m)\n{stores}return m.new\nend function"));
+    let found = error(&format!("f = function(m)\n{stores}return m.latest\nend function"));
     assert!(found.contains("names more than 65536 constants"), "{found}");
 }
