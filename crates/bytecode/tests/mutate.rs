@@ -133,6 +133,8 @@ fn touch(unit: &VerifiedUnit, f: &Function, op: Opcode, insn: Insn) {
             window(c, 1);
         }
         Slice => {
+            assert!(a != 0, "register 0 is written");
+            window(a, 1);
             window(b, 1);
             window(c, 2);
         }
@@ -162,7 +164,7 @@ fn touch(unit: &VerifiedUnit, f: &Function, op: Opcode, insn: Insn) {
             window(b, 1);
         }
         LoadInt | LoadNil | LoadTrue | LoadFalse | LoadEmpty | NewMap | Ret | Throw | Share => window(a, 1),
-        JTrue | JFalse | JNil | JNotNil | JEmpty | JNotEmpty => window(a, 1),
+        JTrue | JFalse | JFull | JNone | JNil | JNotNil | JEmpty | JNotEmpty => window(a, 1),
         JEqI | JNeI | JLtI | JNLtI | JLeI | JNLeI | JGtI | JNGtI | JGeI | JNGeI => window(a, 1),
         Move | GetLocal | GetLocalX | NewBox | GetBox | GetBoxX | SetBox | AddI | SubI | Neg | Not
         | NewObject | Yield | Unshare | JEq | JNe | JLt | JNLt | JLe | JNLe => {

@@ -550,6 +550,7 @@ impl Context {
         // Nobody asks for these after the call, and they would keep objects alive until the next one.
         self.result = Value::NIL;
         self.thrown = Value::NIL;
+        self.found = [Value::NIL; 3];
         self.heap.roots.native_high = 0;
         self.native_stack = Some(stack);
         if self.fuel.is_some() {

@@ -10,6 +10,7 @@
 
 use quadriga_value::Value;
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 
 /// Registers of all frames together.
 const SIZE: usize = 1 << 20;
@@ -20,18 +21,19 @@ const STEP: usize = 1 << 12;
 
 /// The register stack of a context.
 pub(crate) struct RegisterStack {
-    words: *mut [Value],
+    words: *mut [MaybeUninit<Value>],
     /// Address of the first word that is known to be clear, as are all behind it.
     soft: Cell<usize>,
 }
 
 impl RegisterStack {
     pub fn new() -> RegisterStack {
-        // Zero is the double 0.0; the system hands out zeroed pages only when they are touched.
-        // SAFETY: all-zero words are values.
-        let words = Box::into_raw(unsafe { Box::<[Value]>::new_zeroed_slice(SIZE).assume_init() });
+        // Not zeroed here: the allocator would write (and so take) all of it, unless it happens to ask the
+        // system for fresh pages. Words are cleared when the soft limit passes them.
+        let words = Box::into_raw(Box::<[Value]>::new_uninit_slice(SIZE));
         let stack = RegisterStack { words, soft: Cell::new(0) };
-        stack.soft.set(stack.step_above(stack.start().addr()));
+        stack.soft.set(stack.start().addr());
+        stack.raise_soft_limit(stack.start().addr());
         stack
     }
 
@@ -61,8 +63,18 @@ impl RegisterStack {
         if end < self.soft.get() || self.soft.get() == self.end().addr() {
             return false;
         }
-        self.soft.set(self.step_above(end));
+        self.raise_soft_limit(end);
         true
+    }
+
+    /// Moves the soft limit to a step above `address`, and clears the words that it passes.
+    fn raise_soft_limit(&self, address: usize) {
+        let (from, to) = (self.soft.get(), self.step_above(address));
+        let words = to.saturating_sub(from) / size_of::<Value>();
+        // SAFETY: both ends lie within the allocation, and nobody uses words beyond the soft limit. Zero is
+        // the double 0.0.
+        unsafe { std::ptr::write_bytes(self.start().with_addr(from), 0, words) };
+        self.soft.set(to);
     }
 
     /// Clears the words from `top` on, and moves the soft limit down to a step above it. Whether it moved.

@@ -15,7 +15,7 @@ fn peak() -> usize {
 fn long_ropes_stay_in_the_heap_and_its_limit() {
     let engine = Engine::new();
     let rope = "s = \"x\" * 1000\nfor i in range(1, 21)\ns = s + s\nend for\nm = {\"a\": 1}\n";
-    let mut run = |text: &str, expected: Result<&str, ErrorKind>| {
+    let run = |text: &str, expected: Result<&str, ErrorKind>| {
         let builder = Context::builder(&engine).language("miniscript").memory_limit(64 << 20);
         let mut cx = builder.capture_output().build().expect("a context");
         let script = engine.compile("miniscript", "", &format!("{rope}{text}")).expect("it compiles");
