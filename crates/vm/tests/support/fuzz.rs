@@ -9,7 +9,7 @@ use super::{Mode, context_with, error_text, program, run, unit_of, verified};
 use quadriga_vm::bytecode::mutate::{Rng, mutant, valid};
 use quadriga_vm::bytecode::{Unit, VerifiedUnit, disasm, verify};
 use quadriga_vm::value::Value;
-use quadriga_vm::{Context, ContextConfig, Limits};
+use quadriga_vm::{Context, ContextConfig, ErrorKind, Limits};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -80,15 +80,17 @@ impl Fuzz {
         }
         let cx = &mut self.cx;
         let panic = std::panic::AssertUnwindSafe(|| {
-            let end = run(cx, &unit);
-            let end = match end {
+            let end = cx.enter(|cx| match run(cx, &unit) {
                 Ok(_) => "value".to_string(),
                 Err(e) => {
                     // Describing what was thrown must work as well.
                     error_text(cx, &e);
-                    format!("{:?}", e.kind())
+                    match e.kind() {
+                        ErrorKind::Exit(_) => "Exit".to_string(),
+                        kind => format!("{kind:?}"),
+                    }
                 }
-            };
+            });
             check_usable(cx, &self.probe);
             end
         });

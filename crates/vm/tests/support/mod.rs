@@ -92,6 +92,14 @@ pub fn unit_of(program: &str) -> Arc<VerifiedUnit> {
     verified(assemble(program))
 }
 
+/// Runs the top level of a unit, and tells how that ended. (What was thrown is known only until then.)
+pub fn run_to_text(cx: &mut Context, unit: &Arc<VerifiedUnit>) -> String {
+    cx.enter(|cx| {
+        let result = run(cx, unit);
+        outcome(cx, result)
+    })
+}
+
 /// Runs the top level of a unit.
 pub fn run(cx: &mut Context, unit: &Arc<VerifiedUnit>) -> Result<Value> {
     let index = cx.load(unit)?;

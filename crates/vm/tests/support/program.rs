@@ -1,7 +1,7 @@
 //! Programs as files: `programs/NAME.qasm`, and beside it `NAME.expected` with what it prints and how it
 //! ends. With `QUADRIGA_BLESS=1` the tests write what they see; look at the difference before you keep it.
 
-use super::{Mode, capture, context, outcome, run, shorthand, verified};
+use super::{Mode, capture, context, run_to_text, shorthand, verified};
 use quadriga_vm::Limits;
 use quadriga_vm::bytecode::{Unit, VerifiedUnit, asm};
 use std::path::{Path, PathBuf};
@@ -69,8 +69,7 @@ impl Program {
 pub fn run_unit(unit: &Arc<VerifiedUnit>, mode: Mode) -> String {
     let mut cx = context(mode, limits());
     let printed = capture(&mut cx);
-    let result = run(&mut cx, unit);
-    let end = outcome(&mut cx, result);
+    let end = run_to_text(&mut cx, unit);
     let printed = printed.lock().expect("nobody panicked");
     format!("{printed}{end}\n")
 }

@@ -59,8 +59,13 @@ op!(GetGlobalX(w, pc, base, k, cx) { read_variable_x(w, pc, base, cx, (*cell_of(
 op!(SetGlobal(w, pc, base, k, cx) {
     let cell = cell_of(k, w.bx() as usize);
     let v = get(base, w.a());
-    // A cell of a built-in is immutable: assigning the name makes a variable.
-    let stop = HEADER_IMMUTABLE | if v.is_object() { HEADER_GC } else { 0 };
+    // A cell of a built-in is immutable: assigning the name makes a variable. Taking the value away removes
+    // one.
+    let stop = match v.is_object() {
+        true => HEADER_IMMUTABLE | HEADER_GC,
+        false if v.bits() == EMPTY => return Flow::Slow,
+        false => HEADER_IMMUTABLE,
+    };
     if (*cell).value.bits() == EMPTY || header_word(cell.cast()) & stop != 0 {
         return Flow::Slow;
     }
