@@ -31,7 +31,7 @@ L1:
     let expected = TURNS * (TURNS - 1) / 2;
     assert_eq!(
         outcome(&mut cx, result),
-        expected.to_string(),
+        format!("=> {expected}"),
         "{} instructions by {DISPATCH}",
         TURNS * PER_TURN
     );

@@ -94,6 +94,8 @@ struct Generator<'r> {
     f: FunctionBuilder,
     index: usize,
     functions: usize,
+    /// Registers that instructions name.
+    size: u16,
     captures: usize,
     flags: FunctionFlags,
     open: Vec<Open>,
@@ -109,7 +111,9 @@ impl<'r> Generator<'r> {
             let default = constant(rng, true);
             f.param(rng.pick(TEXTS), default);
         }
-        for _ in 0..REGISTERS {
+        // Frames of different sizes overlap in more ways.
+        let size = REGISTERS + if rng.once_in(2) { rng.below(30) as u16 } else { 0 };
+        for _ in 0..size {
             f.local(rng.pick(TEXTS));
         }
         if rng.once_in(3) {
@@ -126,7 +130,7 @@ impl<'r> Generator<'r> {
                 captures = f.capture(Capture::Register(4 + r as u16)) as usize + 1;
             }
         }
-        Generator { rng, f, index, functions, captures, flags, open: Vec::new(), cold: Vec::new() }
+        Generator { rng, f, index, functions, size, captures, flags, open: Vec::new(), cold: Vec::new() }
     }
 
     fn function(mut self) -> Function {
@@ -141,6 +145,7 @@ impl<'r> Generator<'r> {
                 0 if self.open.len() < MAX_OPEN => self.open(),
                 1 => self.close(),
                 2 => self.with_alternate(),
+                3 => self.call(),
                 _ => {
                     self.simple();
                 }
@@ -166,7 +171,7 @@ impl<'r> Generator<'r> {
 
     /// Puts something into most registers, so that what follows finds operands of all kinds.
     fn furnish(&mut self) {
-        for r in FIRST_PARAM..REGISTERS {
+        for r in FIRST_PARAM..self.size {
             match self.rng.below(9) {
                 0 => self.f.emit_wide(Opcode::LoadInt, Reg(r), self.rng.below(5) as u32),
                 1 => {
@@ -249,6 +254,21 @@ impl<'r> Generator<'r> {
         self.cold.push((cold, Some(back)));
     }
 
+    /// Calls a function that is one.
+    fn call(&mut self) {
+        let count = self.rng.below(4) as u16;
+        let window = self.registers(3 + count);
+        let closable = self.closable();
+        if closable.is_empty() || self.rng.once_in(2) {
+            let name = self.rng.pick(TEXTS);
+            self.f.global(Opcode::GetGlobal, Reg(window), name);
+        } else {
+            self.f.emit(Opcode::Closure, 0, window, self.rng.pick(&closable), 0);
+        }
+        let result = self.registers(1);
+        self.f.emit(Opcode::Call, self.rng.below(2) as u8, window, result, count);
+    }
+
     fn branch(&mut self, to: Label) {
         let branches = TABLE.iter().filter(|i| i.flow == Flow::Branch && i.op != Opcode::IterNext);
         let branches: Vec<Opcode> = branches.map(|i| i.op).collect();
@@ -298,12 +318,12 @@ impl<'r> Generator<'r> {
 
     /// The first of `n` registers that may be written.
     fn registers(&mut self, n: u16) -> u16 {
-        1 + self.rng.below((REGISTERS - n) as usize) as u16
+        1 + self.rng.below((self.size - n) as usize) as u16
     }
 
     fn operand(&mut self, op: Opcode, kind: Operand, count: u16) -> u16 {
         match kind {
-            Operand::Read => self.rng.below(REGISTERS as usize) as u16,
+            Operand::Read => self.rng.below(self.size as usize) as u16,
             Operand::Write => self.registers(1),
             Operand::Pair | Operand::ReadPair => self.registers(2),
             Operand::Window => self.registers(3),
