@@ -96,6 +96,8 @@ impl Dialect for TestDialect {
     fn install(&self, cx: &mut Context) -> Result<()> {
         let id = id(cx);
         cx.set_state(id, Counts::default());
+        // What a map has under this name is its prototype, as well as a field.
+        cx.heap.proto_key = Some(cx.heap.intern("proto")?);
         for i in [slot::NUMBERS, slot::STRINGS, slot::LISTS] {
             let methods = cx.heap.map_new(None, 4)?;
             methods.set_flag(flags::PROTO);

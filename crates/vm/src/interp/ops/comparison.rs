@@ -150,7 +150,11 @@ op!(JFalse(w, pc, base, k, cx) {
 #[inline(always)]
 pub(crate) fn certain(x: Value) -> Option<bool> {
     match truth(x) {
-        Some(true) if x.is_double() && x.as_double_unchecked().abs() < 1.0 => None,
+        Some(true) if x.is_double() => {
+            // NaN is neither.
+            let d = x.as_double_unchecked().abs();
+            if d >= 1.0 { Some(true) } else { None }
+        }
         known => known,
     }
 }
