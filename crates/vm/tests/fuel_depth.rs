@@ -162,7 +162,7 @@ fn the_memory_limit_holds_and_its_end_can_be_caught() {
     const LIMIT: usize = 4 << 20;
     for mode in MODES {
         let unit = unit_of(HOARDER);
-        let mut cx = context(mode, Limits { memory: Some(LIMIT), ..limits() });
+        let mut cx = context(mode, Limits { memory: Some(LIMIT), fuel: None, ..limits() });
         for round in 0..3 {
             let text = run_to_text(&mut cx, &unit);
             assert!(text.contains("memory"), "{text} in round {round}, {mode:?}");
