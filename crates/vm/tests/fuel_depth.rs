@@ -132,12 +132,12 @@ fn deadlines_and_cancellation_stop_an_endless_loop() {
     }
 }
 
-/// Keeps all it makes, in pieces of 1000 elements; catches the end of memory if it can, and lets go.
+/// Keeps all it makes, in pieces of 8000 elements; catches the end of memory if it can, and lets go.
 const HOARDER: &str = "function \"main\" () registers 16
   loadint r3, 0
   newlist r4, r3, 0
   getglobal r8, $range
-  loadint r11, 1000
+  loadint r11, 8000
   call r8, r5, 1
   handler A B -> C r6
 A:
@@ -145,7 +145,7 @@ A:
   setindex r5, r7, r7
 L0:
   loadint r13, 0
-  loadint r14, 1000
+  loadint r14, 8000
   slice r6, r5, r13
   listappend r4, r6, 1
   addi r3, r3, 1
@@ -159,7 +159,7 @@ C:
 
 #[test]
 fn the_memory_limit_holds_and_its_end_can_be_caught() {
-    const LIMIT: usize = 4 << 20;
+    const LIMIT: usize = 3 << 20;
     for mode in MODES {
         let unit = unit_of(HOARDER);
         let mut cx = context(mode, Limits { memory: Some(LIMIT), fuel: None, ..limits() });
