@@ -138,3 +138,8 @@ pub use object::{HostRef, Opaque};
 pub use scope::{AsScope, Scope};
 pub use script::{CompileError, Diagnostic, Mode, Script, Severity, Source};
 pub use value::Value;
+
+/// The example of the project's front page compiles and runs.
+#[cfg(all(doctest, feature = "miniscript"))]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;
