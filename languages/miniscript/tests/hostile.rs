@@ -235,7 +235,7 @@ fn files_without_end_stop() {
 
 #[test]
 fn endless_loops_run_out_of_fuel_and_can_be_cancelled() {
-    let mut cx = context(|b| b.fuel(100_000));
+    let mut cx = context(|b| b.fuel(10_000_000));
     fails(&mut cx, "x = 1\nwhile true\nend while", ErrorKind::Fuel, 2, "");
     fails(&mut cx, "f = function\nreturn f\nend function\nf", ErrorKind::Depth, 2, "Call stack overflow");
     let mut cx = context(|b| b);

@@ -56,8 +56,33 @@ pub(crate) fn run(cx: &mut Context) -> Result<Value> {
     }
 }
 
-/// Runs the slow path of the instruction `w` that stands before `pc`. Returns where to go on, or null when
-/// the interpreter is to be left.
+/// Leaves the fast paths: stores their state, runs `f`, and raises its error. Returns where to go on, or
+/// null when the interpreter is to be left.
+///
+/// # Safety
+/// `cx` is the live context, which nothing else borrows now, and the rest its state.
+#[inline(always)]
+unsafe fn with_context(
+    pc: *const u64,
+    base: *mut Value,
+    k: *const Value,
+    cx: *mut Context,
+    f: impl FnOnce(&mut Context) -> Result<*const u64>,
+) -> *const u64 {
+    // SAFETY: the caller's promise.
+    let cx = unsafe { &mut *cx };
+    cx.pc = pc;
+    cx.base = base;
+    cx.k = k;
+    let next = match f(cx) {
+        Ok(next) => next,
+        Err(error) => raise(cx, error),
+    };
+    cx.after_collection();
+    next
+}
+
+/// Runs the slow path of the instruction `w` that stands before `pc`.
 #[cold]
 #[inline(never)]
 pub(crate) unsafe fn run_slow(
@@ -67,17 +92,8 @@ pub(crate) unsafe fn run_slow(
     k: *const Value,
     cx: *mut Context,
 ) -> *const u64 {
-    // SAFETY: the dispatchers pass the address of the live context, which nothing else borrows now.
-    let cx = unsafe { &mut *cx };
-    cx.pc = pc;
-    cx.base = base;
-    cx.k = k;
-    let next = match slow::SLOW[w.op_byte() as usize](cx, w) {
-        Ok(next) => next,
-        Err(error) => raise(cx, error),
-    };
-    cx.after_collection();
-    next
+    // SAFETY: the dispatchers pass the address of the live context and its state.
+    unsafe { with_context(pc, base, k, cx, |cx| slow::SLOW[w.op_byte() as usize](cx, w)) }
 }
 
 /// Calls the native function in register a, for a `call`.
@@ -89,21 +105,13 @@ pub(crate) unsafe fn run_native(
     k: *const Value,
     cx: *mut Context,
 ) -> *const u64 {
-    // SAFETY: as for `run_slow`.
-    let cx = unsafe { &mut *cx };
-    cx.pc = pc;
-    cx.base = base;
-    cx.k = k;
-    let next = match slow::call_native(cx, w) {
-        Ok(v) => {
-            cx.set_register(w.b(), v);
-            // SAFETY: a verified `call` has two cache words and is not the last instruction.
-            unsafe { pc.add(2) }
-        }
-        Err(error) => raise(cx, error),
+    let call = |cx: &mut Context| {
+        let v = slow::call_native(cx, w)?;
+        cx.set_register(w.b(), v);
+        Ok(cx.after(w))
     };
-    cx.after_collection();
-    next
+    // SAFETY: as for `run_slow`.
+    unsafe { with_context(pc, base, k, cx, call) }
 }
 
 /// Calls what a reading instruction found, if it is native or wants arguments filled in.
@@ -115,18 +123,12 @@ pub(crate) unsafe fn run_found(
     k: *const Value,
     cx: *mut Context,
 ) -> *const u64 {
-    // SAFETY: as for `run_slow`.
-    let cx = unsafe { &mut *cx };
-    cx.pc = pc;
-    cx.base = base;
-    cx.k = k;
-    let [callee, this, home] = cx.found;
-    let next = match slow::call_found(cx, w, callee, this, home) {
-        Ok(next) => next,
-        Err(error) => raise(cx, error),
+    let call = |cx: &mut Context| {
+        let [callee, this, home] = cx.found;
+        slow::call_found(cx, w, callee, this, home)
     };
-    cx.after_collection();
-    next
+    // SAFETY: as for `run_slow`.
+    unsafe { with_context(pc, base, k, cx, call) }
 }
 
 #[cold]
