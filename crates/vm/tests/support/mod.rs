@@ -64,7 +64,7 @@ pub fn context(mode: Mode, limits: Limits) -> Box<Context> {
 pub fn context_with(config: ContextConfig, lenient: bool) -> Box<Context> {
     let mut cx = Context::new(config).expect("a context");
     cx.set_output(Box::new(|_| {}));
-    cx.add_dialect(Arc::new(TestDialect { lenient })).expect("the dialect installs");
+    cx.add_dialect(Arc::new(TestDialect { name: "test", lenient })).expect("the dialect installs");
     cx
 }
 

@@ -137,13 +137,16 @@ pub(crate) fn invoke_native(
     cx.charge(1)?;
     // SAFETY: the arguments stand in the window, which nobody else uses during the call.
     let args = unsafe { Args::new(window.add(3), count, *window.add(1), native.data(), shifted) };
-    let saved = (cx.pc, cx.base, cx.k, cx.native_top);
+    // The native may have caught a panic that left frames of the calls it made.
+    let saved = (cx.pc, cx.base, cx.k, cx.native_top, cx.fp);
+    let waiting = cx.continuations.len();
     // A native that calls back gets a window above its own arguments.
     // SAFETY: within the register stack.
     cx.native_top = unsafe { window.add(3 + count) };
     // SAFETY: as said, the code outlives the call.
     let result = unsafe { (*code)(cx, args) };
-    (cx.pc, cx.base, cx.k, cx.native_top) = saved;
+    (cx.pc, cx.base, cx.k, cx.native_top, cx.fp) = saved;
+    cx.continuations.truncate(waiting);
     result
 }
 
