@@ -61,22 +61,25 @@ pub(super) fn slice(cx: &mut Context, w: Insn) -> Result<Pc> {
     finish(cx, w, outcome, w.a())
 }
 
-/// Registers `b..b+c` of the instruction.
-fn range(cx: &Context, w: Insn) -> &'static [Value] {
+/// Registers `b..b+c` of the instruction. Many of them cost fuel.
+fn range(cx: &mut Context, w: Insn) -> Result<&'static [Value]> {
+    if w.c() >= 64 {
+        cx.charge(w.c() as u64 / 16)?;
+    }
     // SAFETY: verified registers of the running frame; the slice is used up before the frame moves on,
     // and the register stack never moves.
-    unsafe { std::slice::from_raw_parts(cx.base.add(w.b()), w.c()) }
+    Ok(unsafe { std::slice::from_raw_parts(cx.base.add(w.b()), w.c()) })
 }
 
 pub(super) fn new_list(cx: &mut Context, w: Insn) -> Result<Pc> {
-    let values = range(cx, w);
+    let values = range(cx, w)?;
     let list = cx.heap.list_from_slice(values)?;
     cx.set_register(w.a(), list.value());
     Ok(cx.after(w))
 }
 
 pub(super) fn list_append(cx: &mut Context, w: Insn) -> Result<Pc> {
-    let values = range(cx, w);
+    let values = range(cx, w)?;
     if let Some(list) = cx.register(w.a()).as_list()
         && !list.is_immutable()
     {

@@ -95,8 +95,10 @@ fn find(cx: &mut Context, o: Value, name: StrRef, has_home: bool) -> Result<Foun
     }
     let generation = cx.heap.shapes_generation;
     let Lookup { outcome, recipe, home } = cx.dialect_ref().get_field(cx, o, name)?;
-    // A look-up that collected may have freed the shape, and its number may mean another one by now.
-    if matches!(outcome, Outcome::Value(_)) && generation == cx.heap.shapes_generation {
+    // A look-up that collected may have freed the shape, and its number may mean another one by now; one
+    // that gave the receiver another shape has answered for that.
+    let same = generation == cx.heap.shapes_generation && shape(o) == wanted;
+    if matches!(outcome, Outcome::Value(_)) && same {
         let wanted = if general == 0 { wanted } else { general };
         remember(cx, o, wanted, recipe, home, has_home).inspect(|&e| {
             if general != 0 {

@@ -35,6 +35,7 @@ pub(super) fn new(
     instance: &FunctionInstance,
     window: *mut Value,
 ) -> Result<Value> {
+    charge_copy(cx, instance)?;
     let used = 3 + instance.function().params.len();
     for i in used..instance.registers as usize {
         // What former calls have left there is not the generator's.
@@ -44,6 +45,11 @@ pub(super) fn new(
     // SAFETY: as above.
     let registers = unsafe { std::slice::from_raw_parts(window, instance.registers as usize) };
     Ok(cx.heap.generator(closure.value(), 0, 0, registers)?.value())
+}
+
+/// Charges for copying the registers of a large frame.
+fn charge_copy(cx: &mut Context, instance: &FunctionInstance) -> Result<()> {
+    if instance.registers >= 64 { cx.charge(instance.registers as u64 / 16) } else { Ok(()) }
 }
 
 /// The function of a generator.
@@ -56,6 +62,7 @@ fn start(cx: &mut Context, g: GeneratorRef, sent: Value, ret: u64, next: Pc) -> 
     // SAFETY: closures of a context point to its instances.
     let instance = unsafe { &*instance_of(g) };
     enter_safepoint(cx, instance, ret)?;
+    charge_copy(cx, instance)?;
     if cx.fp >= cx.fp_limit {
         return Err(cx.engine_error(ErrorKind::StackOverflow, "call stack overflow"));
     }
